@@ -1,0 +1,1 @@
+"""Practice management for massage-therapy clinics that treat sciatica."""

@@ -1,0 +1,1 @@
+"""Users, sign-in, sessions, signed links, API tokens and the permission table."""

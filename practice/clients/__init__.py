@@ -1,0 +1,1 @@
+"""The client record: contacts, relations, consents, alerts and search."""

@@ -1,0 +1,1 @@
+"""Locations, rooms, services, therapists, hours, closures, policies, diaries and staff tasks."""

@@ -1,0 +1,1 @@
+"""The ground floor: values and database plumbing that know no feature."""

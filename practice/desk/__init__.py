@@ -1,0 +1,1 @@
+"""Staff pages that span features: today, the diary, the client page. They own no rules."""

@@ -1,0 +1,1 @@
+"""Clients by mail link: they read one appointment and act by POST."""

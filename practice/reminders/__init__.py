@@ -1,0 +1,1 @@
+"""Wanted messages, the outbox, texts and delivery."""

@@ -1,0 +1,1 @@
+"""The prescribed course: episodes, plans, versions and planned sessions."""

@@ -1,0 +1,1 @@
+"""Presentation toolkit: problems, forms, pages, idempotency keys and design tokens; knows no feature."""
