@@ -1,0 +1,27 @@
+"""The web application's composition root: the one place where features, rules and hooks are assembled."""
+
+from flask import Flask
+
+import practice.tables  # noqa: F401  # the schema must be known before the first query
+from practice.audit.chain import AuditLog
+from practice.config import Settings
+from practice.core.clock import Clock, system_clock
+from practice.web.database import init_database
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """Return the application for *settings*; *clock* is injected by tests and the demo."""
+    app = Flask("practice", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    app.extensions["settings"] = settings
+    audit_log = AuditLog(settings.audit_key)
+    init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
+    return app

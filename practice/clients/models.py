@@ -1,0 +1,135 @@
+"""The person treated and the people around them. Contacts are optional and not unique: families share them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from practice.core.db import Base, Editable, Identified
+
+WORD = String(80, collation="C").with_variant(String(80), "sqlite")
+"""Search words compare by code point on both databases, so that a prefix is an index range."""
+
+
+class MessagesTo(StrEnum):
+    """Who gets the client's messages."""
+
+    SELF = "self"
+    RELATION = "relation"
+    NOBODY = "nobody"
+
+
+class ContactKind(StrEnum):
+    """How a client can be reached."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class RelationKind(StrEnum):
+    """What another person is to the client."""
+
+    GUARDIAN = "guardian"
+    BOOKS_FOR = "books_for"
+    PAYS_FOR = "pays_for"
+    MAY_DISCUSS = "may_discuss"
+
+
+class Client(Editable, Base):
+    """A client. ``merged_into_id`` is set on the record that a merge retired; reads follow it."""
+
+    __tablename__ = "client"
+    __table_args__ = (Index(None, "name_key"),)
+
+    diary_id: Mapped[int] = mapped_column(ForeignKey("diary.id"), unique=True)
+    first_name: Mapped[str] = mapped_column(String(80))
+    last_name: Mapped[str] = mapped_column(String(80))
+    preferred_name: Mapped[str] = mapped_column(String(80), default="")
+    pronouns: Mapped[str] = mapped_column(String(40), default="")
+    name_key: Mapped[str] = mapped_column(String(170))
+    born_on: Mapped[date | None]
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    messages_to: Mapped[MessagesTo] = mapped_column(String(10), default=MessagesTo.SELF)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
+    desk_note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+    contacts: Mapped[list["ClientContact"]] = relationship(
+        back_populates="client", order_by="ClientContact.id", cascade="all, delete-orphan", lazy="raise_on_sql"
+    )
+    alerts: Mapped[list["DeskAlert"]] = relationship(
+        order_by="DeskAlert.id", cascade="all, delete-orphan", lazy="raise_on_sql"
+    )
+
+    @property
+    def display_name(self) -> str:
+        """Return the name the desk calls: preferred (or first) and last name."""
+        return f"{self.preferred_name or self.first_name} {self.last_name}".strip()
+
+
+class ClientContact(Base, Identified):
+    """One address or number; ``normalised`` is the lower-case mail address or the E.164 number."""
+
+    __tablename__ = "client_contact"
+    __table_args__ = (Index(None, "kind", "normalised"),)
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ContactKind] = mapped_column(String(10))
+    value: Mapped[str] = mapped_column(String(254))
+    normalised: Mapped[str] = mapped_column(String(254))
+    is_primary: Mapped[bool] = mapped_column(default=True)
+    verified_at: Mapped[datetime | None]
+
+    client: Mapped[Client] = relationship(back_populates="contacts", lazy="raise_on_sql")
+
+
+class ClientWord(Base):
+    """A folded word of a name, or a tail of a phone number: a search is a prefix of some of these."""
+
+    __tablename__ = "client_word"
+
+    word: Mapped[str] = mapped_column(WORD, primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class ClientRelation(Base, Identified):
+    """Another person: a client of ours (``related_client_id``) or somebody known by name and contact only."""
+
+    __tablename__ = "client_relation"
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[RelationKind] = mapped_column(String(20))
+    related_client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"), index=True)
+    name: Mapped[str] = mapped_column(String(160), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    gets_messages: Mapped[bool] = mapped_column(default=False)
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+
+
+class DeskAlert(Base, Identified):
+    """What the desk must know before the client arrives: step-free, interpreter, scent-free. Never clinical."""
+
+    __tablename__ = "desk_alert"
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    text: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Consent(Base, Identified):
+    """A consent for one purpose; withdrawn, never deleted. ``channel`` is how it was given: desk, link, paper."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index(None, "client_id", "purpose"),)
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    purpose: Mapped[str] = mapped_column(String(40))
+    text_version: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_channel: Mapped[str | None] = mapped_column(String(20))

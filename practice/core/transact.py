@@ -1,0 +1,97 @@
+"""The one commit point. Nothing else in the product commits or rolls back."""
+
+import random
+from collections.abc import Callable, Sequence
+from threading import Event as Pause
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from practice.core.errors import RELOAD, StaleVersion, Unavailable
+from practice.core.events import Event, drain
+from practice.core.failpoints import failpoint
+
+T = TypeVar("T")
+BeforeCommit = Callable[[Session, Sequence[Event]], None]
+
+BEFORE_COMMIT = "before_commit"
+"""Key in ``session.info`` under which a composition root hangs the audit log."""
+
+ATTEMPTS = 3
+# serialization_failure, deadlock_detected, lock_not_available
+_RETRIED = frozenset({"40001", "40P01", "55P03"})
+
+
+def transact(session: Session, work: Callable[[], T]) -> T:
+    """Run *work* in one transaction and commit it; its only side effects must be in *session*.
+
+    On PostgreSQL a serialization failure, deadlock or lock timeout runs *work* again, at most three times in
+    all. Raises :class:`Unavailable` when the database stays busy or is gone, ``RuntimeError`` when the session
+    is already in a transaction or carries no audit hook, and whatever *work* raises after a rollback.
+    """
+    if session.in_transaction():
+        raise RuntimeError("transact needs a session that is not in a transaction")
+    before_commit: BeforeCommit | None = session.info.get(BEFORE_COMMIT)
+    if before_commit is None:
+        raise RuntimeError("this session has no audit hook; take it from the composition root's factory")
+    attempt = 1
+    while True:
+        try:
+            return _once(session, work, before_commit)
+        except DBAPIError as error:
+            if sqlstate(error) in _RETRIED and attempt < ATTEMPTS:
+                _pause(attempt)
+                attempt += 1
+                continue
+            if is_outage(error):
+                raise Unavailable from error
+            raise
+
+
+def _once(session: Session, work: Callable[[], T], before_commit: BeforeCommit) -> T:
+    drain(session)
+    try:
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        result = work()
+        session.flush()
+        before_commit(session, drain(session))
+        failpoint("before_commit")
+        session.commit()
+    except StaleDataError as stale:
+        session.rollback()
+        raise StaleVersion(
+            "This was changed by somebody else at the same moment. Look at what is true now.", ways_out=(RELOAD,)
+        ) from stale
+    except PoolTimeout as busy:
+        session.rollback()
+        raise Unavailable from busy
+    except BaseException:
+        session.rollback()
+        raise
+    failpoint("after_commit")
+    return result
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether *error* means that the database is busy or gone rather than that a statement is wrong."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    # psycopg also files bad statements under OperationalError; those carry a sqlstate outside class 08, 53, 57.
+    state = sqlstate(error)
+    return state is None or state in _RETRIED or state[:2] in {"08", "53", "57"}
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """Return PostgreSQL's five-letter state, None on SQLite."""
+    original: Any = error.orig
+    return getattr(original, "sqlstate", None)
+
+
+def _pause(attempt: int) -> None:
+    # Jitter keeps two losers of a deadlock from meeting again; not a secret, so a plain generator serves.
+    Pause().wait(random.uniform(0.01, 0.05) * attempt)  # noqa: S311

@@ -1,0 +1,142 @@
+"""Appointments, the time they take on diaries, their history, and parked calls."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from practice.clients.models import Client
+from practice.clinic.models import Location, Room, Service, Therapist
+from practice.core.db import Base, Editable, Identified
+from practice.scheduling.lifecycle import AppointmentState
+
+_UNRECONCILED = text("change_seq > reconciled_seq")
+_HELD = text("state = 'held'")
+
+
+def new_series_uid() -> str:
+    """Return the identifier that the visits of one series share."""
+    return str(uuid.uuid4())
+
+
+class Appointment(Editable, Base):
+    """A booked time.
+
+    ``local_start`` and ``zone`` are the promise made to a person, ``starts_at`` and ``ends_at`` its index in UTC.
+    Duration, buffers and price are copied from the service at booking. ``sequence`` is the calendar file's
+    SEQUENCE; ``change_seq`` rises with every change that a message may have to tell, ``reconciled_seq`` follows it.
+    """
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        CheckConstraint("state = 'held' OR client_id IS NOT NULL", name="client"),
+        CheckConstraint("(state = 'held') = (hold_ends_at IS NOT NULL)", name="hold"),
+        Index(None, "starts_at"),
+        Index(None, "client_id", "starts_at"),
+        Index(None, "therapist_id", "starts_at"),
+        Index("ix_appointment_unreconciled", "id", postgresql_where=_UNRECONCILED, sqlite_where=_UNRECONCILED),
+        Index("ix_appointment_hold_ends_at", "hold_ends_at", postgresql_where=_HELD, sqlite_where=_HELD),
+    )
+
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
+    location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
+    series_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    state: Mapped[AppointmentState] = mapped_column(String(20))
+    previous_state: Mapped[AppointmentState | None] = mapped_column(String(20))
+    tentative_reason: Mapped[str | None] = mapped_column(String(40))
+    local_start: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    zone: Mapped[str] = mapped_column(String(64))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    duration_minutes: Mapped[int]
+    buffer_before_minutes: Mapped[int]
+    buffer_after_minutes: Mapped[int]
+    price_cents: Mapped[int]
+    sequence: Mapped[int] = mapped_column(default=0)
+    change_seq: Mapped[int] = mapped_column(default=1)
+    reconciled_seq: Mapped[int] = mapped_column(default=0)
+    hold_ends_at: Mapped[datetime | None]
+    held_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    confirmed_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None] = mapped_column(String(20))
+    cancel_reason: Mapped[str | None] = mapped_column(String(30))
+    cancelled_late: Mapped[bool | None]
+    fee_proposed_cents: Mapped[int | None]
+    fee_waived_reason: Mapped[str | None] = mapped_column(String(120))
+    tell_client: Mapped[bool] = mapped_column(default=True)
+    desk_note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    client: Mapped[Client | None] = relationship(lazy="raise_on_sql")
+    service: Mapped[Service] = relationship(lazy="raise_on_sql")
+    therapist: Mapped[Therapist] = relationship(lazy="raise_on_sql")
+    room: Mapped[Room | None] = relationship(lazy="raise_on_sql")
+    location: Mapped[Location] = relationship(lazy="raise_on_sql")
+
+
+class Allocation(Base):
+    """An interval of treatment time taken on one lane of a diary.
+
+    While ``occupies`` is true no other occupying allocation of the same diary and lane may overlap: an exclusion
+    constraint on PostgreSQL, a trigger pair on SQLite (migrations). Buffers are minutes around it, a rule in code.
+    """
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        Index(None, "diary_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    diary_id: Mapped[int] = mapped_column(ForeignKey("diary.id"))
+    lane: Mapped[int] = mapped_column(default=0)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    buffer_before: Mapped[int] = mapped_column(default=0)
+    buffer_after: Mapped[int] = mapped_column(default=0)
+    occupies: Mapped[bool] = mapped_column(default=True)
+
+
+class AppointmentChange(Base, Identified):
+    """One act on an appointment: who, when, from which state to which, and what it looked like before."""
+
+    __tablename__ = "appointment_change"
+
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    verb: Mapped[str] = mapped_column(String(30))
+    actor_role: Mapped[str] = mapped_column(String(20))
+    actor_user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    state_before: Mapped[str | None] = mapped_column(String(20))
+    state_after: Mapped[str] = mapped_column(String(20))
+    before: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    after: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    undone_at: Mapped[datetime | None]
+
+
+class ParkedCall(Editable, Base):
+    """A phone call set aside: what was typed and the time held for it, kept on the server for its receptionist."""
+
+    __tablename__ = "parked_call"
+    __table_args__ = (Index(None, "user_id", "closed_at"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id", ondelete="SET NULL"))
+    label: Mapped[str] = mapped_column(String(120), default="")
+    form: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    wanted_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

@@ -1,0 +1,12 @@
+"""Every table of the product, imported so that migrations and checks see the whole schema."""
+
+import practice.accounts.models
+import practice.audit.models
+import practice.clients.models
+import practice.clinic.models
+import practice.reminders.models
+import practice.scheduling.models
+import practice.web.models  # noqa: F401  # imported for their tables
+from practice.core.db import Base
+
+METADATA = Base.metadata

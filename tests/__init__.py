@@ -1,0 +1,1 @@
+"""Tests mirror the package; names are sentences about behaviour."""

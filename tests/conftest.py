@@ -1,0 +1,135 @@
+"""Fixtures for every test: two real databases, an app on a clock that stands still, sessions that commit.
+
+``engine_url`` is parametrised over SQLite and PostgreSQL, so a test that touches the database runs on both. The
+template is built once by ``upgrade head`` and copied for each test.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.orm import Session, sessionmaker
+
+from practice.app import create_app
+from practice.config import Settings
+from practice.core.clock import SettableClock
+from tests.databases import PostgresServer, SqliteFolder, TestDatabases, find_postgres
+
+# A Tuesday, two weeks after a DST change in Toronto.
+NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+
+ALL_DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", action="append", choices=ALL_DATABASES, help="run on this database only")
+    parser.addoption("--full", action="store_true", help="run the published amounts instead of bounded ones")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "databases" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db") or ALL_DATABASES
+        metafunc.parametrize("databases", chosen, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL server for this run; its absence fails in CI and skips elsewhere."""
+    server = find_postgres(tmp_path_factory.mktemp("postgres"))
+    if server is None:
+        reason = "no PostgreSQL: set TEST_DATABASE_URL, install initdb, or `uv sync --group pg`"
+        if os.environ.get("CI") or os.environ.get("REQUIRE_POSTGRES"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TestDatabases:
+    """The migrated template of one engine, copied for each test."""
+    made: TestDatabases
+    if request.param == "sqlite":
+        made = SqliteFolder(tmp_path_factory.mktemp("sqlite"))
+    else:
+        made = request.getfixturevalue("postgres")
+    made.build_template(_migrate)
+    return made
+
+
+def _migrate(url: str) -> None:
+    app = create_app(make_settings(url))
+    with app.app_context():
+        upgrade()
+        from practice.web.database import db
+
+        db.engine.dispose()
+
+
+def make_settings(url: str, **over: object) -> Settings:
+    """Return settings for tests: fixed keys, loopback addresses."""
+    values: dict[str, object] = {
+        "mode": "test",
+        "database_url": url,
+        "secret_key": "test-secret-key-0123456789abcdefghij",
+        "link_key": "test-link-key-0123456789abcdefghijkl",
+        "audit_key": "test-audit-key-0123456789abcdefghijk",
+        "base_url": "http://localhost",
+    }
+    return Settings(**{**values, **over})  # type: ignore[arg-type]  # the dataclass checks nothing at run time
+
+
+@pytest.fixture
+def engine_url(databases: TestDatabases) -> Iterator[str]:
+    """The address of a fresh, migrated database, dropped afterwards."""
+    url = databases.copy()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """A clock standing at ``NOW``."""
+    return SettableClock(NOW)
+
+
+@pytest.fixture
+def now(clock: SettableClock) -> datetime:
+    """The instant at which the clock starts."""
+    return clock.now
+
+
+@pytest.fixture
+def app(engine_url: str, clock: SettableClock) -> Iterator[Flask]:
+    """The application on a fresh database."""
+    app = create_app(make_settings(engine_url), clock=clock)
+    app.testing = True
+    yield app
+    from practice.web.database import db
+
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def sessions(app: Flask) -> sessionmaker[Session]:
+    """The factory of sessions that ``transact`` accepts."""
+    factory: sessionmaker[Session] = app.extensions["sessions"]
+    return factory
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """One session, for arranging through services and ``transact`` and for looking at the outcome."""
+    with sessions() as opened:
+        yield opened
+
+
+@pytest.fixture
+def root() -> Path:
+    """The repository's root."""
+    return Path(__file__).parents[1]
