@@ -1,14 +1,19 @@
 """The web application's composition root: the one place where features, rules and hooks are assembled."""
 
 from flask import Flask
+from flask_smorest import Blueprint
 
 import practice.tables  # noqa: F401  # the schema must be known before the first query
 from practice.audit.chain import AuditLog
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
+from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
+from practice.web.problems import install_problems
 
 MAX_BODY_BYTES = 1024 * 1024
+
+API_BLUEPRINTS: tuple[Blueprint, ...] = ()
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -24,4 +29,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.extensions["settings"] = settings
     audit_log = AuditLog(settings.audit_key)
     init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
+    app.url_map.converters["uid"] = UidConverter
+    install_problems(app)
+    install_api(app, API_BLUEPRINTS)
     return app

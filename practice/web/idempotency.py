@@ -1,0 +1,97 @@
+"""A creating POST sent twice has one effect: the key is written in the transaction of the effect."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import abort, request
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from practice.core.actor import Actor
+from practice.core.errors import RuleViolation
+from practice.web.models import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+LONGEST_KEY = 80
+
+
+class KeyReused(RuleViolation):
+    """The same Idempotency-Key came with a different body."""
+
+    code = "idempotency_key_reused"
+    title = "Key already used"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a creating POST answered: kept as it was given the first time."""
+
+    status: int
+    body: Mapping[str, Any]
+    location: str | None = None
+
+
+def request_key() -> str | None:
+    """Return the Idempotency-Key of this request: the header, or the hidden field of a form."""
+    key = request.headers.get("Idempotency-Key") or request.form.get("idempotency_key")
+    if key is not None and (not key.isascii() or not key.isprintable() or not 8 <= len(key) <= LONGEST_KEY):
+        abort(400, f"Idempotency-Key must be 8 to {LONGEST_KEY} printable characters.")
+    return key
+
+
+def once(session: Session, work: Callable[[], Answer], *, key: str | None, actor: Actor, now: datetime) -> Answer:
+    """Run *work* unless this actor's *key* was answered before on this route; then give that answer again.
+
+    A parallel request with the same key waits for the first one. Raises :class:`KeyReused` for another body.
+    """
+    if key is None:
+        return work()
+    identity = {"key": key, "actor": f"{actor.role}:{actor.user_id}:{actor.link_id}", "route": _route()}
+    if not _reserve(session, {**identity, "body_hash": _body_hash(), "created_at": now}):
+        return _first_answer(session, identity)
+    answer = work()
+    session.execute(
+        update(IdempotencyKey)
+        .where(*_same(identity))
+        .values(status=answer.status, body=json.dumps(answer.body), location=answer.location)
+    )
+    return answer
+
+
+def _reserve(session: Session, row: dict[str, Any]) -> bool:
+    dialect = session.get_bind().dialect.name
+    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(IdempotencyKey)
+    result: Any = session.execute(statement.values(**row, status=0, body="{}").on_conflict_do_nothing())
+    return bool(result.rowcount == 1)
+
+
+def _first_answer(session: Session, identity: Mapping[str, str]) -> Answer:
+    row = session.scalars(select(IdempotencyKey).where(*_same(identity))).one()
+    if row.body_hash != _body_hash():
+        raise KeyReused("This Idempotency-Key was used for something else. Use a new key for a new act.")
+    return Answer(row.status, json.loads(row.body), row.location)
+
+
+def _same(identity: Mapping[str, str]) -> tuple[Any, ...]:
+    return tuple(getattr(IdempotencyKey, name) == value for name, value in identity.items())
+
+
+def _route() -> str:
+    return f"{request.method} {request.path}"[:120]
+
+
+def _body_hash() -> str:
+    if request.form:
+        fields = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+        return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
+    return hashlib.sha256(request.get_data()).hexdigest()
+
+
+def forget_old_keys(session: Session, *, now: datetime) -> None:
+    """Delete keys older than a day; a housekeeping job calls this."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))
