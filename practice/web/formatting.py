@@ -1,0 +1,101 @@
+"""Dates, times, money and durations as words, in the practice's locale. Pure.
+
+Times are shown as the wall time they carry: convert an instant with in_zone first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency
+
+HOUR = 60
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a practice writes: its locale ("en_CA") and its currency ("CAD")."""
+
+    locale: str = "en_CA"
+    currency: str = "CAD"
+
+    @property
+    def html_lang(self) -> str:
+        return self.locale.replace("_", "-")
+
+
+def in_zone(instant: datetime, zone: str) -> datetime:
+    """Return the wall time of an aware instant in a named zone."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def _wall(value: datetime | time) -> datetime | time:
+    # Babel would move an aware value to UTC before writing it.
+    return value.replace(tzinfo=None)
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _by_skeleton(value: date, skeleton: str, style: Style) -> str:
+    return format_skeleton(skeleton, _day(value), locale=style.locale)
+
+
+def day_name(value: date, style: Style) -> str:
+    """Tuesday."""
+    return format_date(_day(value), "EEEE", locale=style.locale)
+
+
+def long_date(value: date, style: Style) -> str:
+    """Tuesday 24 November, ordered as the locale does."""
+    return _by_skeleton(value, "MMMMEEEEd", style)
+
+
+def short_date(value: date, style: Style) -> str:
+    """Tue 24 Nov."""
+    return _by_skeleton(value, "MMMEd", style)
+
+
+def full_date(value: date, style: Style) -> str:
+    """24 Nov 2026, for dates whose year is not obvious, such as a birth date."""
+    return _by_skeleton(value, "yMMMd", style)
+
+
+def near_date(value: date, today: date, style: Style) -> str:
+    """Today, Tomorrow, Yesterday or the short date."""
+    words = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
+    return words.get((_day(value) - today).days) or short_date(value, style)
+
+
+def time_of_day(value: datetime | time, style: Style) -> str:
+    """14:00, for the desk in every locale."""
+    return format_time(_wall(value), "HH:mm", locale=style.locale)
+
+
+def client_time(value: datetime | time, style: Style) -> str:
+    """2:00 p.m. or 14:00, as people of the locale write it."""
+    return format_time(_wall(value), "short", locale=style.locale)
+
+
+def money(cents: int, style: Style) -> str:
+    """$85.00 from 8500."""
+    return format_currency(Decimal(cents) / 100, style.currency, locale=style.locale)
+
+
+def duration(length: int | timedelta) -> str:
+    """45 min, 1 h, 1 h 15 min; a number is minutes."""
+    minutes = length // timedelta(minutes=1) if isinstance(length, timedelta) else length
+    hours, rest = divmod(minutes, HOUR)
+    parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
+    return " ".join(parts)
+
+
+def first_weekday(style: Style) -> int:
+    """Monday is 0, as in Python; calendars start their weeks here."""
+    return Locale.parse(style.locale).first_week_day

@@ -1,0 +1,44 @@
+// The panel beside the page: what htmx loads into it takes the focus; Esc or data-panel-close empties it and gives it back.
+const panel = document.getElementById("panel");
+let opener = null;
+
+export function closePanel() {
+  if (!panel) return;
+  panel.replaceChildren();
+  document.body.classList.remove("has-panel");
+  if (opener?.isConnected) opener.focus();
+  opener = null;
+  panel.dispatchEvent(new CustomEvent("panel:closed", { bubbles: true }));
+}
+
+const occupied = () => panel?.childElementCount > 0;
+
+function mark() {
+  document.body.classList.toggle("has-panel", occupied());
+}
+
+if (panel) {
+  mark();
+  new MutationObserver(mark).observe(panel, { childList: true });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target === panel && !panel.contains(document.activeElement)) opener = document.activeElement;
+  });
+  panel.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== panel) return;
+    const first = panel.querySelector("[autofocus]") ?? panel.querySelector("h2");
+    if (first && !first.matches("a, button, input, select, textarea")) first.tabIndex = -1;
+    first?.focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-panel-close]")) return;
+    event.preventDefault();
+    closePanel();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !occupied()) return;
+    if (document.querySelector("dialog[open]")) return;
+    // A panel with its own way out, such as parking a call, is left by that way.
+    const way = panel.querySelector("[data-panel-escape]") ?? panel.querySelector("[data-panel-close]");
+    if (way) way.click();
+  });
+}

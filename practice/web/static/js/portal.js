@@ -1,0 +1,3 @@
+// Pages for clients and for signing in: forms and dialogs only.
+import "./dialog.js";
+import "./forms.js";
