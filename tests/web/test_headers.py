@@ -12,7 +12,9 @@ def app() -> Flask:
     desk = Blueprint("desk", "desk")
     desk.add_url_rule("/today", "today", view_func=lambda: "today")
     desk.add_url_rule("/broken", "broken", view_func=lambda: abort(500))
-    desk.add_url_rule("/mail", "mail", view_func=lambda: Response("mail", headers={"Content-Security-Policy": "sandbox"}))
+    desk.add_url_rule(
+        "/mail", "mail", view_func=lambda: Response("mail", headers={"Content-Security-Policy": "sandbox"})
+    )
     desk.add_url_rule("/file", "file", view_func=lambda: Response("pdf", headers={"Cache-Control": "public"}))
     portal = Blueprint("portal", "portal")
     portal.add_url_rule("/m/secret", "manage", view_func=lambda: "manage")
