@@ -4,9 +4,13 @@ from flask import Flask
 from flask_smorest import Blueprint
 
 import practice.tables  # noqa: F401  # the schema must be known before the first query
+from practice.accounts.ownership import Ownership, assemble
+from practice.accounts.policy import PUBLIC, install_policies
 from practice.audit.chain import AuditLog
+from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
+from practice.scheduling.ownership import owns_client
 from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
 from practice.web.problems import install_problems
@@ -29,7 +33,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.extensions["settings"] = settings
     audit_log = AuditLog(settings.audit_key)
     init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
+    assemble(app.extensions["sessions"], Ownership(therapist_of=therapist_of_user, owns=owns_client))
     app.url_map.converters["uid"] = UidConverter
     install_problems(app)
     install_api(app, API_BLUEPRINTS)
+    install_policies(app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC})
     return app

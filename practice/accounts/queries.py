@@ -1,0 +1,81 @@
+"""Reads of users, sessions and tokens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from practice.accounts.models import ApiToken, AuthSession, User
+from practice.accounts.rows import LiveSession, LiveToken
+from practice.core.errors import NotFound
+
+
+def find_live_session(session: Session, token_hash: str, *, seen_after: datetime, now: datetime) -> LiveSession | None:
+    """Return the session that this token opens: not revoked, not ended, seen after *seen_after*, its user active."""
+    statement = select(
+        AuthSession.id, AuthSession.last_seen_at, User.id, User.uid, User.email, User.name, User.role, User.theme
+    ).join(AuthSession.user)
+    row = session.execute(
+        statement.where(
+            AuthSession.token_hash == token_hash,
+            AuthSession.revoked_at.is_(None),
+            AuthSession.ends_at > now,
+            AuthSession.last_seen_at > seen_after,
+            User.is_active,
+        )
+    ).one_or_none()
+    return None if row is None else LiveSession(*row)
+
+
+def find_live_token(session: Session, token_hash: str, *, now: datetime) -> LiveToken | None:
+    """Return the API token that this secret is: not revoked, not ended, its user active."""
+    statement = select(
+        ApiToken.id, ApiToken.last_used_at, User.id, User.uid, User.email, User.name, User.role, User.theme
+    ).join(ApiToken.user)
+    row = session.execute(
+        statement.where(
+            ApiToken.token_hash == token_hash,
+            ApiToken.revoked_at.is_(None),
+            ApiToken.ends_at.is_(None) | (ApiToken.ends_at > now),
+            User.is_active,
+        )
+    ).one_or_none()
+    return None if row is None else LiveToken(*row)
+
+
+def find_user_by_email(session: Session, email: str) -> User | None:
+    """Return the user who signs in with *email*, in any case."""
+    return session.scalars(select(User).where(User.email == fold_email(email))).one_or_none()
+
+
+def get_user(session: Session, uid: str) -> User:
+    """Return the user; raises :class:`NotFound`."""
+    user = session.scalars(select(User).where(User.uid == uid)).one_or_none()
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
+def list_users(session: Session) -> Sequence[User]:
+    """Return all users, the active ones first, by name."""
+    return session.scalars(select(User).order_by(User.is_active.desc(), User.name, User.id)).all()
+
+
+def list_live_sessions(session: Session, user_id: int, *, seen_after: datetime, now: datetime) -> Sequence[AuthSession]:
+    """Return the browsers in which the user is signed in, the one seen last first."""
+    return session.scalars(_live(user_id, seen_after, now).order_by(AuthSession.last_seen_at.desc())).all()
+
+
+def _live(user_id: int, seen_after: datetime, now: datetime) -> Select[AuthSession]:
+    return select(AuthSession).where(
+        AuthSession.user_id == user_id,
+        AuthSession.revoked_at.is_(None),
+        AuthSession.ends_at > now,
+        AuthSession.last_seen_at > seen_after,
+    )
+
+
+def fold_email(email: str) -> str:
+    """Return *email* as it is stored and compared."""
+    return email.strip().casefold()
