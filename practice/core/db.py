@@ -2,11 +2,11 @@
 
 import uuid
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from sqlalchemy import DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, SQLColumnExpression
 from sqlalchemy.types import TypeDecorator
 
 from practice.core.intervals import Interval
@@ -71,6 +71,8 @@ class Editable(Identified):
     __mapper_args__ = {"version_id_col": version}
 
 
-def overlaps(starts_at: ColumnElement[Any], ends_at: ColumnElement[Any], interval: Interval) -> ColumnElement[bool]:
+def overlaps(
+    starts_at: SQLColumnExpression[datetime], ends_at: SQLColumnExpression[datetime], interval: Interval
+) -> ColumnElement[bool]:
     """Return the SQL twin of :meth:`Interval.overlaps` for two columns."""
     return (starts_at < interval.ends_at) & (ends_at > interval.starts_at)

@@ -1,0 +1,254 @@
+"""The only way time is taken (``claim``) and given back (``release``): lock, look, write, bump.
+
+The lock makes losers wait and learn it politely; the constraint below makes a double booking impossible.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from practice.clinic.models import Diary, DiaryKind
+from practice.core.db import overlaps
+from practice.core.failpoints import failpoint
+from practice.core.intervals import Interval
+from practice.core.transact import sqlstate
+from practice.scheduling.errors import BufferTaken, TimeTaken
+from practice.scheduling.lifecycle import State
+from practice.scheduling.models import Allocation, Appointment
+
+LOCK_CLASS = 0x6D74
+"""First key of every diary lock; the second is the diary. No other lock of the product uses this class."""
+
+LONGEST_TREATMENT = timedelta(hours=12)
+"""Enforced by the database, so that a look may leave out what started earlier."""
+
+WIDEST_BUFFERS = timedelta(minutes=240)
+"""Two buffers of 120 minutes may lie between two treatments."""
+
+EXCLUSION_VIOLATION = "23P01"
+OVERLAP_TRIGGER = "allocation_overlap"
+
+TAKEN_SENTENCES = {
+    DiaryKind.THERAPIST: "The therapist has another appointment at this time.",
+    DiaryKind.ROOM: "The room is in use at this time.",
+    DiaryKind.CLIENT: "The client has another appointment at this time.",
+}
+
+_UNSYNCHRONISED = {"synchronize_session": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Time that somebody has on a diary; buffers in minutes."""
+
+    diary_id: int
+    lane: int
+    treatment: Interval
+    buffer_before: int
+    buffer_after: int
+    appointment_id: int
+
+    @property
+    def with_buffers(self) -> Interval:
+        """Return the treatment and the minutes around it."""
+        return _widened(self.treatment, self.buffer_before, self.buffer_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Time wanted for an appointment on a lane of a diary.
+
+    ``may_touch_buffers`` is set where staff overrode the buffer rule. ``occupies`` is false only for a visit that
+    is recorded after the fact beside what the diary says.
+    """
+
+    appointment: Appointment
+    diary_id: int
+    kind: DiaryKind
+    buffer_before: int = 0
+    buffer_after: int = 0
+    lane: int = 0
+    may_touch_buffers: bool = False
+    occupies: bool = True
+
+    @property
+    def treatment(self) -> Interval:
+        """Return the time of treatment."""
+        return Interval(self.appointment.starts_at, self.appointment.ends_at)
+
+    @property
+    def with_buffers(self) -> Interval:
+        """Return the treatment and the minutes around it."""
+        return _widened(self.treatment, self.buffer_before, self.buffer_after)
+
+
+Decide = Callable[[Sequence[Taken]], Sequence[Wanted]]
+"""Given what others have on the locked diaries, returns what to take, or raises a refusal."""
+
+
+def claim(
+    session: Session,
+    *,
+    diary_ids: Collection[int],
+    around: Sequence[Interval],
+    decide: Decide,
+    now: datetime,
+    giving_back: Collection[int] = (),
+) -> None:
+    """Take what *decide* wants of the locked diaries, and give back all that *giving_back* appointments had.
+
+    *diary_ids* are all diaries that may be taken or given back, *around* the times of treatment that may be
+    wanted on them. Expired holds do not count and are dropped when they are in the way. Raises
+    :class:`TimeTaken` or :class:`BufferTaken`, and whatever *decide* raises; nothing is written then.
+    """
+    lock_diaries(session, diary_ids)
+    rows = [row for row in _look(session, diary_ids, around) if row.appointment_id not in giving_back]
+    dropped, touched = drop_expired(session, {row.appointment_id for row in rows if _has_expired(row, now)}, now=now)
+    taken = [_taken(row) for row in rows if row.appointment_id not in dropped]
+    wanted = decide(taken)
+    require_free(wanted, taken)
+    failpoint("claim.between_look_and_write")
+    touched |= _give_back(session, giving_back)
+    _take(session, wanted)
+    _bump(session, touched | {each.diary_id for each in wanted})
+
+
+def release(session: Session, appointment_ids: Collection[int], *, diary_ids: Collection[int]) -> None:
+    """Give back all time of the appointments; *diary_ids* are the diaries it is on."""
+    lock_diaries(session, diary_ids)
+    _bump(session, _give_back(session, appointment_ids))
+
+
+def lock_diaries(session: Session, diary_ids: Iterable[int]) -> None:
+    """Wait until this transaction alone may take time on these diaries; it holds them until its end.
+
+    Sorted, so that two transactions cannot wait for each other. On SQLite the transaction has the write lock.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    # unnest keeps the order of the array; an ORDER BY would run the locking function before it sorts.
+    keys = bindparam("keys", sorted(set(diary_ids)), type_=ARRAY(Integer))
+    key = func.unnest(keys).column_valued("key")
+    session.execute(select(func.pg_advisory_xact_lock(LOCK_CLASS, key)))
+
+
+def drop_expired(session: Session, hold_ids: Collection[int], *, now: datetime) -> tuple[set[int], set[int]]:
+    """Delete those holds that have expired by *now*; return them and the diaries whose time came free.
+
+    The caller bumps the diaries. A hold that was renewed in the meantime stays.
+    """
+    if not hold_ids:
+        return set(), set()
+    expired = select(Appointment.id).where(
+        Appointment.id.in_(hold_ids), Appointment.state == State.HELD, Appointment.hold_ends_at <= now
+    )
+    dropped = set(session.scalars(expired.with_for_update()))
+    touched = _give_back(session, dropped)
+    session.execute(delete(Appointment).where(Appointment.id.in_(dropped)), execution_options=_UNSYNCHRONISED)
+    return dropped, touched
+
+
+def _look(session: Session, diary_ids: Collection[int], around: Sequence[Interval]) -> Sequence[Any]:
+    near = [interval.widened(WIDEST_BUFFERS, WIDEST_BUFFERS) for interval in around]
+    is_near = or_(
+        *(
+            overlaps(Allocation.starts_at, Allocation.ends_at, each)
+            # Bounds the range of the (diary, starts_at) index from below.
+            & (Allocation.starts_at > each.starts_at - LONGEST_TREATMENT)
+            for each in near
+        )
+    )
+    statement = (
+        select(
+            Allocation.diary_id,
+            Allocation.lane,
+            Allocation.starts_at,
+            Allocation.ends_at,
+            Allocation.buffer_before,
+            Allocation.buffer_after,
+            Allocation.appointment_id,
+            Appointment.hold_ends_at,
+        )
+        .join(Appointment, Appointment.id == Allocation.appointment_id)
+        .where(Allocation.diary_id.in_(diary_ids), Allocation.occupies, is_near)
+    )
+    return session.execute(statement).all()
+
+
+def _has_expired(row: Any, now: datetime) -> bool:
+    return row.hold_ends_at is not None and row.hold_ends_at <= now
+
+
+def _taken(row: Any) -> Taken:
+    return Taken(
+        row.diary_id,
+        row.lane,
+        Interval(row.starts_at, row.ends_at),
+        row.buffer_before,
+        row.buffer_after,
+        row.appointment_id,
+    )
+
+
+def require_free(wanted: Iterable[Wanted], taken: Sequence[Taken]) -> None:
+    """Raise :class:`TimeTaken` or :class:`BufferTaken` unless others left room for everything *wanted*."""
+    for each in wanted:
+        if not each.occupies:
+            continue
+        others = [other for other in taken if (other.diary_id, other.lane) == (each.diary_id, each.lane)]
+        if any(each.treatment.overlaps(other.treatment) for other in others):
+            raise TimeTaken(TAKEN_SENTENCES[each.kind], diary=each.kind)
+        if not each.may_touch_buffers and any(each.with_buffers.overlaps(other.with_buffers) for other in others):
+            raise BufferTaken
+
+
+def _give_back(session: Session, appointment_ids: Collection[int]) -> set[int]:
+    if not appointment_ids:
+        return set()
+    statement = delete(Allocation).where(Allocation.appointment_id.in_(appointment_ids)).returning(Allocation.diary_id)
+    return set(session.scalars(statement, execution_options=_UNSYNCHRONISED))
+
+
+def _take(session: Session, wanted: Sequence[Wanted]) -> None:
+    session.flush()
+    rows = [
+        {
+            "appointment_id": each.appointment.id,
+            "diary_id": each.diary_id,
+            "lane": each.lane,
+            "starts_at": each.appointment.starts_at,
+            "ends_at": each.appointment.ends_at,
+            "buffer_before": each.buffer_before,
+            "buffer_after": each.buffer_after,
+            "occupies": each.occupies,
+        }
+        for each in sorted(wanted, key=lambda each: each.diary_id)
+    ]
+    try:
+        session.execute(insert(Allocation), rows)
+    except IntegrityError as error:
+        if is_overlap(error):
+            raise TimeTaken from error
+        raise
+
+
+def is_overlap(error: IntegrityError) -> bool:
+    """Return whether the database's own guard stopped a double booking."""
+    return sqlstate(error) == EXCLUSION_VIOLATION or OVERLAP_TRIGGER in str(error.orig)
+
+
+def _bump(session: Session, diary_ids: Collection[int]) -> None:
+    if not diary_ids:
+        return
+    statement = update(Diary).where(Diary.id.in_(diary_ids)).values(version=Diary.version + 1)
+    session.execute(statement, execution_options=_UNSYNCHRONISED)
+
+
+def _widened(treatment: Interval, before: int, after: int) -> Interval:
+    return treatment.widened(timedelta(minutes=before), timedelta(minutes=after))
