@@ -36,6 +36,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("databases", chosen, indirect=True, scope="session")
 
 
+# Tests in these folders start processes, kill them or drive a browser: they do not share the machine.
+ALONE = ("concurrency", "crash", "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    tests = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(tests).parts[0] in ALONE or item.get_closest_marker("browser"):
+            item.add_marker("alone")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL server for this run; its absence fails in CI and skips elsewhere."""
