@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def count(report: Path) -> Counter[str]:
     outcomes: Counter[str] = Counter()
     if not report.exists():
         return outcomes
-    for case in ElementTree.parse(report).iter("testcase"):
+    for case in ET.parse(report).iter("testcase"):
         kinds = {child.tag for child in case} & {"failure", "error", "skipped"}
         outcome = {"failure": "failed", "error": "errors", "skipped": "skipped"}
         outcomes[outcome[min(kinds)] if kinds else "passed"] += 1
@@ -59,7 +59,8 @@ def count(report: Path) -> Counter[str]:
 
 
 def summary(outcomes: Counter[str], seconds: float) -> str:
-    words = ", ".join(f"{outcomes[name]} {name}" for name in ("failed", "errors", "passed", "skipped") if outcomes[name])
+    names = ("failed", "errors", "passed", "skipped")
+    words = ", ".join(f"{outcomes[name]} {name}" for name in names if outcomes[name])
     return f" {words or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
 
 

@@ -28,7 +28,7 @@ STYLED: dict[str, Callable[..., str]] = {
 
 
 def wants_fragment() -> bool:
-    """True when htmx asks for a part of the page; its history restore wants all of it."""
+    """Return whether htmx asks for a part of the page; its history restore wants all of it."""
     headers = request.headers
     return "HX-Request" in headers and "HX-Boosted" not in headers and "HX-History-Restore-Request" not in headers
 

@@ -13,7 +13,7 @@ DEEPEST = 4
 
 
 def _decodings(target: str) -> list[str]:
-    """The target as written and as each proxy on the way might decode it again."""
+    """Return the target as written and as each proxy on the way might decode it again."""
     seen = [target]
     while len(seen) < DEEPEST and (decoded := unquote(seen[-1])) != seen[-1]:
         seen.append(decoded)
@@ -26,7 +26,7 @@ def _is_plain(text: str) -> bool:
 
 
 def is_local_path(target: str) -> bool:
-    """True for an absolute path of this site that stays one however often it is decoded."""
+    """Return whether it is an absolute path of this site that stays one however often it is decoded."""
     if len(target) > LONGEST or not ALLOWED.fullmatch(target):
         return False
     decodings = _decodings(target)
