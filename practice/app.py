@@ -13,11 +13,16 @@ from practice.core.clock import Clock, system_clock
 from practice.scheduling.ownership import owns_client
 from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
+from practice.web.formatting import Style
+from practice.web.pages import install_look
 from practice.web.problems import install_problems
 
 MAX_BODY_BYTES = 1024 * 1024
 
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+LINK_BLUEPRINTS = ("portal",)
+"""Pages whose address carries a secret: they send no referrer."""
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
@@ -35,6 +40,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
     assemble(app.extensions["sessions"], Ownership(therapist_of=therapist_of_user, owns=owns_client))
     app.url_map.converters["uid"] = UidConverter
+    install_look(app, style=Style(), link_blueprints=LINK_BLUEPRINTS)
     install_problems(app)
     install_api(app, API_BLUEPRINTS)
     install_policies(app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC})

@@ -196,6 +196,16 @@ def _collect(messages: object, pointer: str, found: list[dict[str, str]]) -> Non
         found.append({"pointer": pointer.removesuffix("/_schema") or "/", "detail": str(messages)})
 
 
+_WAYS = ({"label": "Go to Today", "url": "/today"}, {"label": "Find a client", "url": "/clients"})
+
+
 def _page(status: int, title: str, detail: str, refusals: tuple[Refusal, ...] = ()) -> Response:
-    html = render_template("web/error.html", status=status, title=title, detail=detail, refusals=refusals)
+    more = [refusal.sentence for refusal in refusals if refusal.sentence != detail]
+    html = render_template(
+        "web/error.html",
+        title=title,
+        sentence=" ".join([detail, *more]),
+        ways=_WAYS if status in {403, 404} else (),
+        symbol="stop" if status >= 500 else "warn",
+    )
     return Response(html, status=status, mimetype="text/html")
