@@ -1,36 +1,12 @@
 """The outbox, what each client was last told, addresses that bounced, and the worker's pulse."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from practice.core.db import Base, Identified
-
-
-class MessageState(StrEnum):
-    """Where a message stands; ``unknown`` = the connection broke after DATA began, one more copy is allowed."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    RETRY = "retry"
-    UNKNOWN = "unknown"
-    SENT = "sent"
-    FAILED = "failed"
-    EXPIRED = "expired"
-    SUPERSEDED = "superseded"
-    SKIPPED = "skipped"
-
-
-class MessageKind(StrEnum):
-    """What a message says."""
-
-    CONFIRMATION = "confirmation"
-    REMINDER = "reminder"
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-
+from practice.reminders.kinds import MessageKind, MessageState
 
 _OPEN = text("state IN ('queued', 'sending', 'retry', 'unknown')")
 

@@ -1,0 +1,64 @@
+"""Words of the outbox: what a message says, how it travels, where it stands and why it does not go."""
+
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """What a message says."""
+
+    CONFIRMATION = "confirmation"
+    REMINDER = "reminder"
+    CALL_US = "call_us"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+class Channel(StrEnum):
+    """How the client hears it: by mail, or by a call that the desk makes."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class MessageState(StrEnum):
+    """Where a message stands; ``unknown`` = the connection broke after DATA ended, one more copy is allowed."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    RETRY = "retry"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    SKIPPED = "skipped"
+
+
+OPEN_STATES = (MessageState.QUEUED, MessageState.SENDING, MessageState.RETRY, MessageState.UNKNOWN)
+
+
+class Why(StrEnum):
+    """Why a message that one might expect is not wanted, was not sent or did not arrive."""
+
+    HELD = "held"
+    DO_NOT_TELL = "do_not_tell"
+    NOBODY = "nobody"
+    NO_ADDRESS = "no_address"
+    SUPPRESSED = "suppressed"
+    UNREACHABLE = "unreachable"
+    NO_CONSENT = "no_consent"
+    IN_EARLIER_MESSAGE = "in_earlier_message"
+    CONFIRMED_RECENTLY = "confirmed_recently"
+    ONE_CALL = "one_call"
+    UNDECIDED = "undecided"
+    NEVER_TOLD = "never_told"
+    UP_TO_DATE = "up_to_date"
+    HAPPENED = "happened"
+    OVER = "over"
+    TOO_LATE = "too_late"
+    OUTDATED = "outdated"
+    ADDRESS_REFUSED = "address_refused"
+    MAIL_REFUSED = "mail_refused"
+    NOT_RENDERED = "not_rendered"
+    UNSURE_TWICE = "unsure_twice"
+    GAVE_UP = "gave_up"

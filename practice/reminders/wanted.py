@@ -1,0 +1,277 @@
+"""Which messages a visit wants: a pure function of what is true, what the client was last told and the policy.
+
+Nothing is pushed: a crash, an edited policy or a visit moved twice heals itself at the next look.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
+
+from practice.core.local_time import instant_at, to_local
+from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
+from practice.reminders.kinds import Channel, MessageKind, Why
+from practice.reminders.quiet_hours import CALLS_MINUTE
+from practice.scheduling.lifecycle import AppointmentState
+
+LAST_CALL = timedelta(hours=1)
+"""Trying again stops this long before the visit: later mail is not read in time."""
+
+NEAR = timedelta(hours=24)
+"""A change of a visit this near goes out at night too, and after the short grace."""
+
+RECENTLY = timedelta(hours=18)
+"""A client who confirmed needs no reminder this soon after the mail before it."""
+
+CALL_US_LEAD = timedelta(days=5)
+"""A visit that still lacks something asks the client to call this long before."""
+
+UNDECIDED_BELOW = timedelta(hours=24)
+"""Within this time the desk must decide about a tentative visit, so no reminder promises it."""
+
+_SILENT = {
+    AppointmentState.HELD: Why.HELD,
+    AppointmentState.ARRIVED: Why.HAPPENED,
+    AppointmentState.IN_PROGRESS: Why.HAPPENED,
+    AppointmentState.COMPLETED: Why.HAPPENED,
+    AppointmentState.NO_SHOW: Why.HAPPENED,
+}
+_CALLED_OFF = frozenset({AppointmentState.CANCELLED, AppointmentState.ENTERED_IN_ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One message that should exist. Equal ``dedupe_key`` = the same message, whatever its times became."""
+
+    kind: MessageKind
+    channel: Channel
+    dedupe_key: str
+    due_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """A message that one might expect, and why it is not wanted; ``lead`` tells reminders apart."""
+
+    kind: MessageKind
+    why: Why
+    lead: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything about one visit's messages from now on."""
+
+    wanted: tuple[Wanted, ...] = ()
+    omitted: tuple[Omitted, ...] = ()
+
+
+def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, policy: Policy, now: datetime) -> Plan:
+    """Return what *visit* wants at *now*.
+
+    A message is sent if and only if its key is in this plan when its turn comes, so the plan is both the
+    schedule and the last check.
+    """
+    if told is not None and told.client_id != visit.client_id:
+        told = None
+    if (why := _silence(visit, addressee)) is not None:
+        return Plan(omitted=(Omitted(_news_kind(visit, told), why),))
+    news = _news(visit, told, policy, now)
+    if addressee.address is None:
+        return _plan(_as_calls(news, visit, addressee, now))
+    if visit.state in _CALLED_OFF:
+        return _plan([news])
+    return _plan([news, *_reminders(visit, _informed_at(visit, told, news, now), addressee, policy, now)])
+
+
+def _plan(messages: list[Wanted | Omitted]) -> Plan:
+    return Plan(
+        tuple(message for message in messages if isinstance(message, Wanted)),
+        tuple(message for message in messages if isinstance(message, Omitted)),
+    )
+
+
+def _silence(visit: Visit, addressee: Addressee) -> Why | None:
+    if visit.state in _SILENT:
+        return _SILENT[visit.state]
+    if not visit.tell_client:
+        return Why.DO_NOT_TELL
+    if addressee.why_no_address is Why.NOBODY:
+        return Why.NOBODY
+    return None
+
+
+def _news_kind(visit: Visit, told: LastTold | None) -> MessageKind:
+    if visit.state in _CALLED_OFF:
+        return MessageKind.CANCELLED
+    return MessageKind.CONFIRMATION if told is None or told.is_cancelled else MessageKind.MOVED
+
+
+def _news(visit: Visit, told: LastTold | None, policy: Policy, now: datetime) -> Wanted | Omitted:
+    """Return the one message that closes the gap between what is true and what was told."""
+    kind = _news_kind(visit, told)
+    if kind is MessageKind.CANCELLED:
+        return _cancellation(visit, told, policy, now)
+    if visit.truth.starts_at <= now:
+        return Omitted(kind, Why.OVER)
+    if told is None or told.is_cancelled:
+        return _confirmation(visit, told, policy)
+    if told.truth == visit.truth:
+        return Omitted(kind, Why.UP_TO_DATE)
+    return _move(visit, told, policy)
+
+
+def _confirmation(visit: Visit, told: LastTold | None, policy: Policy) -> Wanted:
+    occasion = "first" if told is None else _stamp(told.at)
+    due_at = visit.changed_at + policy.confirmation_grace
+    return _mail(visit, MessageKind.CONFIRMATION, occasion, due_at, _useful_until(due_at, visit.truth.starts_at))
+
+
+def _move(visit: Visit, told: LastTold, policy: Policy) -> Wanted:
+    due_at = _change_due(visit, policy, min(told.truth.starts_at, visit.truth.starts_at))
+    # The key names both ends: two moves make one mail, and a third one back and forth is again a new one.
+    occasion = f"{_stamp(told.at)}:{_digest(visit.truth)}"
+    return _mail(visit, MessageKind.MOVED, occasion, due_at, _useful_until(due_at, visit.truth.starts_at))
+
+
+def _cancellation(visit: Visit, told: LastTold | None, policy: Policy, now: datetime) -> Wanted | Omitted:
+    if told is None:
+        return Omitted(MessageKind.CANCELLED, Why.NEVER_TOLD)
+    if told.is_cancelled:
+        return Omitted(MessageKind.CANCELLED, Why.UP_TO_DATE)
+    if told.truth.starts_at <= now:
+        return Omitted(MessageKind.CANCELLED, Why.OVER)
+    due_at = _change_due(visit, policy, told.truth.starts_at)
+    expires_at = _useful_until(due_at, told.truth.starts_at)
+    return _mail(visit, MessageKind.CANCELLED, _stamp(told.at), due_at, expires_at)
+
+
+def _change_due(visit: Visit, policy: Policy, first_start: datetime) -> datetime:
+    if first_start - visit.changed_at <= NEAR:
+        return visit.changed_at + min(policy.change_grace, policy.confirmation_grace)
+    due_at = visit.changed_at + policy.change_grace
+    if policy.quiet.contains(due_at, visit.truth.zone):
+        return policy.quiet.morning_after(due_at, visit.truth.zone)
+    return due_at
+
+
+def _informed_at(visit: Visit, told: LastTold | None, news: Wanted | Omitted, now: datetime) -> datetime:
+    """Return when the client knows the visit as it stands; a reminder before that has nothing to add."""
+    if isinstance(news, Wanted):
+        return max(news.due_at, now)
+    return visit.changed_at if told is None else told.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    kind: MessageKind
+    lead: timedelta
+    due_at: datetime
+
+
+def _reminders(
+    visit: Visit, informed_at: datetime, addressee: Addressee, policy: Policy, now: datetime
+) -> list[Wanted | Omitted]:
+    found: list[Wanted | Omitted] = []
+    previous = informed_at
+    asks = _asks(visit, policy)
+    for ask, following in zip_longest(asks, asks[1:]):
+        expires_at = _reminder_expiry(visit, ask, following)
+        why = _needless(visit, addressee, ask, previous) or (Why.TOO_LATE if expires_at <= now else None)
+        if why is not None:
+            found.append(Omitted(ask.kind, why, ask.lead))
+            continue
+        occasion = f"{_stamp(visit.truth.starts_at)}:{int(ask.lead.total_seconds()) // 60}"
+        found.append(_mail(visit, ask.kind, occasion, ask.due_at, expires_at))
+        previous = ask.due_at
+    return found
+
+
+def _asks(visit: Visit, policy: Policy) -> list[_Ask]:
+    leads = [(MessageKind.REMINDER, lead) for lead in policy.reminder_leads]
+    if visit.state is AppointmentState.TENTATIVE:
+        leads.append((MessageKind.CALL_US, CALL_US_LEAD))
+    asks = [_Ask(kind, lead, _reminder_due(visit, lead, policy)) for kind, lead in leads]
+    return sorted(asks, key=lambda ask: (ask.due_at, -ask.lead))
+
+
+def _reminder_due(visit: Visit, lead: timedelta, policy: Policy) -> datetime:
+    due_at = visit.truth.starts_at - lead
+    if policy.quiet.contains(due_at, visit.truth.zone):
+        return policy.quiet.evening_before(due_at, visit.truth.zone)
+    return due_at
+
+
+def _needless(visit: Visit, addressee: Addressee, ask: _Ask, previous: datetime) -> Why | None:
+    if ask.kind is MessageKind.REMINDER and not addressee.wants_reminders:
+        return Why.NO_CONSENT
+    if visit.state is AppointmentState.TENTATIVE and ask.lead < UNDECIDED_BELOW:
+        return Why.UNDECIDED
+    if ask.due_at <= previous:
+        return Why.IN_EARLIER_MESSAGE
+    if visit.confirmed_at is not None and ask.due_at - previous < RECENTLY:
+        return Why.CONFIRMED_RECENTLY
+    return None
+
+
+def _reminder_expiry(visit: Visit, ask: _Ask, following: _Ask | None) -> datetime:
+    if following is not None and following.due_at > ask.due_at:
+        return following.due_at
+    return _useful_until(ask.due_at, visit.truth.starts_at)
+
+
+def _useful_until(due_at: datetime, starts_at: datetime) -> datetime:
+    last_call = starts_at - LAST_CALL
+    return last_call if last_call > due_at else starts_at
+
+
+def _as_calls(news: Wanted | Omitted, visit: Visit, addressee: Addressee, now: datetime) -> list[Wanted | Omitted]:
+    """Return calls in place of mails: one for a change, one before the visit, none to confirm the booking.
+
+    Whoever books by telephone hears the time there and then.
+    """
+    why = addressee.why_no_address or Why.NO_ADDRESS
+    if addressee.phone is None:
+        return [Omitted(news.kind, Why.UNREACHABLE)]
+    if isinstance(news, Omitted):
+        change: Wanted | Omitted = news
+    elif news.kind is MessageKind.CONFIRMATION:
+        change = Omitted(news.kind, why)
+    else:
+        change = _as_call(news)
+    if visit.state in _CALLED_OFF or visit.truth.starts_at <= now:
+        return [change]
+    return [change, _reminder_call(visit, addressee)]
+
+
+def _reminder_call(visit: Visit, addressee: Addressee) -> Wanted | Omitted:
+    day = to_local(visit.truth.starts_at, visit.truth.zone).date()
+    due_at = instant_at(visit.working_days.before(day), CALLS_MINUTE, visit.truth.zone)
+    if not addressee.wants_reminders:
+        return Omitted(MessageKind.REMINDER, Why.NO_CONSENT)
+    if due_at <= visit.booked_at:
+        return Omitted(MessageKind.REMINDER, Why.IN_EARLIER_MESSAGE)
+    key = _key(visit, "call", _stamp(visit.truth.starts_at))
+    return Wanted(MessageKind.REMINDER, Channel.PHONE, key, due_at, visit.truth.starts_at)
+
+
+def _as_call(mail: Wanted) -> Wanted:
+    return Wanted(mail.kind, Channel.PHONE, f"{mail.dedupe_key}:call", mail.due_at, mail.expires_at)
+
+
+def _mail(visit: Visit, kind: MessageKind, occasion: str, due_at: datetime, expires_at: datetime) -> Wanted:
+    return Wanted(kind, Channel.EMAIL, _key(visit, kind, occasion), due_at, expires_at)
+
+
+def _key(visit: Visit, kind: str, occasion: str) -> str:
+    return f"appointment:{visit.id}:{visit.client_id}:{kind}:{occasion}"
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")
+
+
+def _digest(truth: Truth) -> str:
+    words = f"{_stamp(truth.starts_at)}|{truth.zone}|{truth.location_id}|{truth.therapist_name}"
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
