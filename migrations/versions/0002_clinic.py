@@ -1,5 +1,7 @@
 """Where, what, by whom and when."""
 
+from datetime import date
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +11,25 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+_FIRST_POLICIES = {
+    "effective_on": date(2000, 1, 1),
+    "name": "Our practice",
+    "sender_alias": "Our practice",
+    "locale": "en_CA",
+    "currency": "CAD",
+    "default_region": "CA",
+    "cancel_notice_minutes": 1440,
+    "late_cancel_fee_percent": 50,
+    "no_show_fee_percent": 100,
+    "quiet_from_minute": 1200,
+    "quiet_until_minute": 480,
+    "confirmation_grace_seconds": 120,
+    "change_grace_seconds": 300,
+    "reminder_hours": [48, 3],
+    "version": 1,
+    "uid": "6f1c0a52-6f0e-4c38-9a57-2d6d3b0b9a10",
+}
 
 
 def upgrade() -> None:
@@ -25,7 +46,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic_state")),
     )
-    op.create_table(
+    settings = op.create_table(
         "practice_settings",
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -49,6 +70,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("effective_on", name=op.f("uq_practice_settings_effective_on")),
         sa.UniqueConstraint("uid", name=op.f("uq_practice_settings_uid")),
     )
+    # Every installation starts with policies in force, so that no day is without them.
+    op.bulk_insert(settings, [_FIRST_POLICIES])
     op.create_table(
         "location",
         sa.Column("name", sa.String(length=120), nullable=False),

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_client_uid")),
     )
     op.create_index("ix_client_name_key", "client", ["name_key"])
+    op.create_index("ix_client_born_on", "client", ["born_on"])
     op.create_table(
         "client_contact",
         sa.Column("client_id", sa.Integer(), nullable=False),

@@ -48,7 +48,7 @@ class Client(Editable, Base):
     preferred_name: Mapped[str] = mapped_column(String(80), default="")
     pronouns: Mapped[str] = mapped_column(String(40), default="")
     name_key: Mapped[str] = mapped_column(String(170))
-    born_on: Mapped[date | None]
+    born_on: Mapped[date | None] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(12), default="en")
     messages_to: Mapped[MessagesTo] = mapped_column(String(10), default=MessagesTo.SELF)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))

@@ -1,0 +1,64 @@
+"""Refusals of the practice's own set-up; each names the field to correct and an act that leads out."""
+
+from practice.core.errors import Conflict, RuleViolation, WayOut
+
+
+def correct(field: str, label: str) -> tuple[WayOut, ...]:
+    """Return the way out of a value that was typed wrong: the same form with that field in focus."""
+    return (WayOut("correct", label, {"field": field}),)
+
+
+class UnknownZone(RuleViolation):
+    """The time zone is not one that the pinned tz database knows."""
+
+    code = "unknown_zone"
+    title = "Unknown time zone"
+
+
+class HoursOrder(RuleViolation):
+    """Hours end before, or when, they begin."""
+
+    code = "hours_order"
+    title = "The hours end before they begin"
+
+
+class HoursOverlap(RuleViolation):
+    """Two spans of one day overlap."""
+
+    code = "hours_overlap"
+    title = "The hours overlap"
+
+
+class DatesOrder(RuleViolation):
+    """A period ends before it starts."""
+
+    code = "dates_order"
+    title = "The end is before the start"
+
+
+class AlreadyUsed(Conflict):
+    """A value that must be unique, such as a service code, belongs to another record."""
+
+    code = "already_used"
+    title = "Already in use"
+
+
+class RoomNotInUse(RuleViolation):
+    """A therapist's usual room is not open for use."""
+
+    code = "room_inactive"
+    title = "That room is not in use"
+
+
+class PolicyInPast(RuleViolation):
+    """A policy cannot be changed for days that are over."""
+
+    code = "policy_in_past"
+    title = "That day is over"
+
+
+class TaskDone(Conflict):
+    """The task was finished already."""
+
+    code = "task_done"
+    title = "Already done"

@@ -1,0 +1,99 @@
+"""When a place is open: its weekly opening hours, and closures of one place or of all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from practice.clinic.details import apply_details
+from practice.clinic.errors import DatesOrder, HoursOrder, HoursOverlap, correct
+from practice.clinic.hours import Span, find_backwards, find_overlap
+from practice.clinic.models import Closure, Location, OpeningHours
+from practice.clinic.service import added, bump_clinic_version, record_change, touched
+from practice.core.actor import Actor
+from practice.core.db import new_uid
+from practice.core.errors import require_version
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureDetails:
+    """Local days, first and last included; ``location_id`` None closes every place."""
+
+    first_on: date
+    last_on: date
+    name: str
+    location_id: int | None = None
+
+
+def require_sound_week(spans: Sequence[Span]) -> None:
+    """Raise :class:`HoursOrder` or :class:`HoursOverlap`, naming the day."""
+    if (backwards := find_backwards(spans)) is not None:
+        raise HoursOrder(
+            f"{backwards} ends before it begins. The second time must be later, 24:00 at the latest.",
+            ways_out=correct("hours", "Correct the hours"),
+        )
+    if (clash := find_overlap(spans)) is not None:
+        raise HoursOverlap(
+            f"{clash[0]} and {clash[1]} overlap. Join them or leave a break between them.",
+            ways_out=correct("hours", "Correct the hours"),
+        )
+
+
+def set_opening_hours(
+    session: Session, *, location: Location, spans: Sequence[Span], version: int | None, actor: Actor, now: datetime
+) -> None:
+    """Replace a location's opening hours as one act; no span means closed all week.
+
+    Raises ``StaleVersion``, :class:`HoursOrder` and :class:`HoursOverlap`.
+    """
+    require_version(location.version, version)
+    require_sound_week(spans)
+    session.execute(delete(OpeningHours).where(OpeningHours.location_id == location.id))
+    session.add_all(
+        OpeningHours(
+            location_id=location.id,
+            weekday=span.weekday,
+            opens_minute=span.opens_minute,
+            closes_minute=span.closes_minute,
+        )
+        for span in sorted(spans)
+    )
+    touched(session, location, "clinic.location.hours", actor=actor, now=now)
+
+
+def add_closure(session: Session, *, details: ClosureDetails, actor: Actor, now: datetime) -> Closure:
+    """Close one place or all; raises :class:`DatesOrder`. Appointments on those days stay until they are moved."""
+    _require_order(details)
+    row = Closure(uid=new_uid())
+    apply_details(row, details)
+    return added(session, row, "clinic.closure.add", actor=actor, now=now)
+
+
+def change_closure(
+    session: Session, *, closure: Closure, details: ClosureDetails, version: int | None, actor: Actor, now: datetime
+) -> Closure:
+    """Change a closure; raises ``StaleVersion`` and :class:`DatesOrder`."""
+    require_version(closure.version, version)
+    _require_order(details)
+    apply_details(closure, details)
+    touched(session, closure, "clinic.closure.change", actor=actor, now=now)
+    return closure
+
+
+def remove_closure(session: Session, *, closure: Closure, version: int | None, actor: Actor, now: datetime) -> None:
+    """Open again on the days of a closure; raises ``StaleVersion``."""
+    require_version(closure.version, version)
+    record_change(session, "clinic.closure.remove", closure, actor=actor, now=now)
+    session.delete(closure)
+    session.flush()
+    bump_clinic_version(session)
+
+
+def _require_order(details: ClosureDetails) -> None:
+    if details.last_on < details.first_on:
+        raise DatesOrder(
+            f"The closure ends on {details.last_on:%d %B %Y}, before it starts.",
+            ways_out=correct("last_on", "Correct the dates"),
+        )
