@@ -1,14 +1,14 @@
 """Dates, times, money and durations as words, in the practice's locale. Pure.
 
-Times are shown as the wall time they carry: convert an instant with in_zone first.
+Times are shown as the wall time they carry: convert an instant with core.local_time first.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -29,11 +29,6 @@ class Style:
         return self.locale.replace("_", "-")
 
 
-def in_zone(instant: datetime, zone: str) -> datetime:
-    """Return the wall time of an aware instant in a named zone."""
-    return instant.astimezone(ZoneInfo(zone))
-
-
 def _wall(value: datetime | time) -> datetime | time:
     # Babel would move an aware value to UTC before writing it.
     return value.replace(tzinfo=None)
@@ -47,6 +42,11 @@ def _by_skeleton(value: date, skeleton: str, style: Style) -> str:
     return format_skeleton(skeleton, _day(value), locale=style.locale)
 
 
+def _spelled_out(pattern: str) -> str:
+    """Widen the abbreviated weekday and month of a pattern, as CLDR prescribes when a skeleton has no own pattern."""
+    return re.sub(r"MMM+", "MMMM", re.sub(r"E+|ccc", "EEEE", pattern))
+
+
 def day_name(value: date, style: Style) -> str:
     """Tuesday."""
     return format_date(_day(value), "EEEE", locale=style.locale)
@@ -54,7 +54,8 @@ def day_name(value: date, style: Style) -> str:
 
 def long_date(value: date, style: Style) -> str:
     """Tuesday 24 November, ordered as the locale does."""
-    return _by_skeleton(value, "MMMMEEEEd", style)
+    pattern = Locale.parse(style.locale).datetime_skeletons["MMMEd"].pattern
+    return format_date(_day(value), _spelled_out(pattern), locale=style.locale)
 
 
 def short_date(value: date, style: Style) -> str:

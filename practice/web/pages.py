@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 
+from practice.core.local_time import to_local
 from practice.web import formatting
 from practice.web.assets import install_assets
 from practice.web.formatting import Style
@@ -63,7 +64,7 @@ def install_filters(app: Flask, style: Style) -> None:
         app.jinja_env.filters[name] = partial(write, style=style)
     app.jinja_env.filters["duration"] = formatting.duration
     app.jinja_env.filters["merged"] = merged
-    app.jinja_env.filters["in_zone"] = formatting.in_zone
+    app.jinja_env.filters["in_zone"] = to_local
     app.jinja_env.globals.update(form_key=form_key, page_url=page_url, html_lang=style.html_lang)
 
 
