@@ -1,0 +1,63 @@
+"""Time taken on one diary, as columns of integers: a diary of a month has hundreds of entries, a practice has many."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+
+class Taken(NamedTuple):
+    """One appointment's treatment time in UTC minutes, and the buffers around it in minutes."""
+
+    begins: int
+    ends: int
+    before: int = 0
+    after: int = 0
+
+
+class TakenGroup(NamedTuple):
+    """Appointments with the same buffers; the treatment time of one is ``begins[i]`` to ``ends[i]``."""
+
+    before: int
+    after: int
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+
+class DiaryTime:
+    """Everything that is taken on a diary in a window, in no particular order; never changed once made."""
+
+    __slots__ = ("groups", "remembered")
+
+    def __init__(self, groups: tuple[TakenGroup, ...] = ()) -> None:
+        self.groups = groups
+        # What was computed from this diary before, kept for as long as the diary itself is kept.
+        self.remembered: dict[object, int] = {}
+
+    def __iter__(self) -> Iterator[Taken]:
+        for before, after, begins, ends in self.groups:
+            for begin, end in zip(begins, ends, strict=True):
+                yield Taken(begin, end, before, after)
+
+    def with_buffers(self) -> list[tuple[int, int]]:
+        """Return ``(begins, ends)`` of every appointment with its buffers, sorted."""
+        pairs: list[tuple[int, int]] = []
+        for before, after, begins, ends in self.groups:
+            if before or after:
+                pairs.extend((begin - before, end + after) for begin, end in zip(begins, ends, strict=True))
+            else:
+                pairs.extend(zip(begins, ends, strict=True))
+        pairs.sort()
+        return pairs
+
+    def without_buffers(self) -> list[tuple[int, int]]:
+        """Return ``(begins, ends)`` of the treatment times alone, sorted."""
+        pairs = [pair for group in self.groups for pair in zip(group.begins, group.ends, strict=True)]
+        pairs.sort()
+        return pairs
+
+    def plus(self, more: Sequence[Taken]) -> "DiaryTime":
+        """Return this diary with more time taken."""
+        extra = tuple(TakenGroup(one.before, one.after, (one.begins,), (one.ends,)) for one in more)
+        return DiaryTime(self.groups + extra)
+
+
+NOTHING_TAKEN = DiaryTime()

@@ -1,0 +1,33 @@
+"""Times in the short sentences that the desk reads."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from practice.core.local_time import to_local
+from practice.scheduling.local_days import instant_of
+from practice.scheduling.question import Span
+
+
+def clock(minute: int, zone: str) -> str:
+    """Return the wall time of a UTC minute: ``14:05``."""
+    return f"{to_local(instant_of(minute), zone):%H:%M}"
+
+
+def clock_or_day(minute: int, zone: str, on: date) -> str:
+    """Return the wall time of a UTC minute, with its day when that is not *on*."""
+    local = to_local(instant_of(minute), zone)
+    return f"{local:%H:%M}" if local.date() == on else f"{local:%H:%M} on {day(local.date())}"
+
+
+def day(on: date) -> str:
+    """Return a day in words: ``Tuesday 1 December 2026``."""
+    return f"{on:%A} {on.day} {on:%B %Y}"
+
+
+def wall_spans(spans: Iterable[Span]) -> str:
+    """Return wall-minute spans in words: ``08:00-12:00 and 13:00-17:00``."""
+    return " and ".join(f"{_wall(span.begins)}-{_wall(span.ends)}" for span in spans)
+
+
+def _wall(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
