@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from practice.core.local_time import to_local
 from practice.scheduling.local_days import ceil_minute, local_day
 from practice.scheduling.question import (
     DiaryFacts,
@@ -19,7 +20,6 @@ from practice.scheduling.question import (
     suitable_rooms,
 )
 from practice.scheduling.slots import Grid, free_of_treatment, free_starts, grid_of, positions, work_starts
-from practice.core.local_time import to_local
 
 
 class OfferedStart(NamedTuple):

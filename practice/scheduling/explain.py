@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from practice.core.errors import Refusal
-from practice.core.local_time import NonexistentLocalTime, to_local, to_utc
+from practice.core.local_time import NonexistentLocalTime, to_utc
 from practice.scheduling import words
 from practice.scheduling.availability import first_allowed, horizon_ends
 from practice.scheduling.diary_time import DiaryTime, Taken
@@ -214,7 +214,9 @@ def therapist_is_registered(case: Case, therapist: TherapistFacts) -> Refusal | 
     if therapist.is_registered and begins_on is not None and begins_on > case.day.on:
         until = instant_of(local_day(begins_on, case.location.zone).begins)
     return Refusal(
-        "therapist_not_registered", f"{therapist.name} has no valid registration on {words.day(case.day.on)}.", until=until
+        "therapist_not_registered",
+        f"{therapist.name} has no valid registration on {words.day(case.day.on)}.",
+        until=until,
     )
 
 

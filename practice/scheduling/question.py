@@ -150,7 +150,7 @@ class Exceptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """May this service start at this location between two local days, both included?
+    """At which times may this service start at this location on the local days from first to last.
 
     ``therapist_ids`` None means anyone who offers it, ``room_id`` None any suitable room. ``client_id`` adds the
     client's own diary, ``moving_id`` is an appointment whose present time counts as free, ``shape`` replaces the
