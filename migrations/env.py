@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection, Engine
 
 import practice.tables
+from practice.core.failpoints import failpoint
 from practice.web.database import db
 
 target_metadata = practice.tables.METADATA
@@ -21,7 +22,17 @@ def run(engine: Engine) -> None:
 
 
 def _configure(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=target_metadata, render_as_batch=True, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=target_metadata,
+        render_as_batch=True,
+        compare_type=True,
+        on_version_apply=_pass_step,
+    )
+
+
+def _pass_step(*, step: Any, **_kw: Any) -> None:
+    failpoint(f"migrated_{step.up_revision_id}")
 
 
 def _migrate_sqlite(connection: Connection) -> None:

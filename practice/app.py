@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_smorest import Blueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import practice.tables  # noqa: F401  # the schema must be known before the first query
 from practice.accounts.ownership import Ownership, assemble
@@ -14,12 +15,16 @@ from practice.scheduling.ownership import owns_client
 from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
 from practice.web.formatting import Style
+from practice.web.health import Gauge, install_health
 from practice.web.pages import install_look
 from practice.web.problems import install_problems
+from practice.web.request_log import install_request_log
 
 MAX_BODY_BYTES = 1024 * 1024
 
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+HEALTH_GAUGES: dict[str, Gauge] = {}
 
 LINK_BLUEPRINTS = ("portal",)
 """Pages whose address carries a secret: they send no referrer."""
@@ -41,7 +46,14 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     assemble(app.extensions["sessions"], Ownership(therapist_of=therapist_of_user, owns=owns_client))
     app.url_map.converters["uid"] = UidConverter
     install_look(app, style=Style(), link_blueprints=LINK_BLUEPRINTS)
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    install_request_log(app)
     install_problems(app)
+    install_health(app, HEALTH_GAUGES)
     install_api(app, API_BLUEPRINTS)
-    install_policies(app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC})
+    install_policies(
+        app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC, "health": PUBLIC, "ready": PUBLIC}
+    )
     return app

@@ -1,0 +1,117 @@
+"""The command line's composition root: ``practice serve``, ``practice db`` and what the features add."""
+
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from practice.app import create_app
+from practice.config import InvalidSetting, Settings, from_environment
+from practice.core.failpoints import arm_from_environment
+from practice.web.database import db as database
+from practice.web.request_log import configure_logging
+from practice.web.schema_state import SchemaMismatch, newest_revision, require_current, stored_revision
+from practice.web.server import Server
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="practice")
+def main() -> None:
+    """Run and look after a practice. Settings come from PRACTICE_* environment variables; the README lists them."""
+
+
+def read_settings() -> Settings:
+    """Return this process's settings, or end it with the sentence that names the bad one."""
+    try:
+        settings = from_environment()
+    except InvalidSetting as invalid:
+        raise click.ClickException(str(invalid)) from invalid
+    if settings.mode == "test":
+        arm_from_environment()
+    return settings
+
+
+def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* the application of this process's settings, inside its context."""
+
+    @wraps(command)
+    def run(**options: Any) -> Any:
+        app = create_app(read_settings())
+        with app.app_context():
+            return command(app, **options)
+
+    return run
+
+
+@main.group("db")
+def database_commands() -> None:
+    """Bring the database's tables to what this release needs, or look where they stand."""
+
+
+@database_commands.command("upgrade")
+@with_app
+def upgrade_database(_app: Flask) -> None:
+    """Bring the tables to what this release needs.
+
+    Safe to repeat and to interrupt: a migration that fails or is killed leaves everything as it was, and of two
+    upgrades at once the second waits and finds nothing to do.
+    """
+    upgrade()
+    click.echo(f"The database is at {newest_revision()}.")
+
+
+@database_commands.command("check")
+@with_app
+def check_database(_app: Flask) -> None:
+    """Say where the tables stand; exit code 1 unless this release can run on them."""
+    _require_current_schema()
+    click.echo(f"The database is at {newest_revision()}, as this release needs it.")
+
+
+@database_commands.command("downgrade")
+@click.argument("revision")
+@click.confirmation_option(prompt="This drops tables and what is in them. Is there a verified backup?")
+@with_app
+def downgrade_database(_app: Flask, *, revision: str) -> None:
+    """Take the tables back to REVISION (or ``base``); asks first, --yes answers."""
+    downgrade(revision=revision)
+    with database.engine.connect() as connection:
+        click.echo(f"The database is at {stored_revision(connection) or 'base'}.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 lets the system choose."
+)
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Requests served at once.")
+@with_app
+def serve(app: Flask, *, host: str, port: int, threads: int) -> None:
+    """Serve the pages and the API.
+
+    SIGTERM and Ctrl-C let the requests under way finish. Mail is sent by ``practice worker``, which runs beside it.
+    """
+    _require_current_schema()
+    configure_logging()
+    settings: Settings = app.extensions["settings"]
+    try:
+        server = Server(app, host=host, port=port, threads=threads, trusts_proxy=settings.proxy_hops > 0)
+    except OSError as taken:
+        raise click.ClickException(f"Cannot listen on {host}:{port}: {taken.strerror}.") from taken
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    click.echo(f"Serving on http://{host}:{server.port}", file=sys.stderr)
+    server.run()
+
+
+def _require_current_schema() -> None:
+    try:
+        with database.engine.connect() as connection:
+            require_current(connection)
+    except SchemaMismatch as mismatch:
+        raise click.ClickException(str(mismatch)) from mismatch
