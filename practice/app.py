@@ -5,8 +5,11 @@ from flask_smorest import Blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import practice.tables  # noqa: F401  # the schema must be known before the first query
+from practice.accounts.api import blueprint as accounts_api
+from practice.accounts.csrf import install_csrf
 from practice.accounts.ownership import Ownership, assemble
 from practice.accounts.policy import PUBLIC, install_policies
+from practice.accounts.refusal_pages import install_refusals
 from practice.audit.chain import AuditLog
 from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
@@ -22,7 +25,7 @@ from practice.web.request_log import install_request_log
 
 MAX_BODY_BYTES = 1024 * 1024
 
-API_BLUEPRINTS: tuple[Blueprint, ...] = ()
+API_BLUEPRINTS: tuple[Blueprint, ...] = (accounts_api,)
 
 HEALTH_GAUGES: dict[str, Gauge] = {}
 
@@ -51,9 +54,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     install_request_log(app)
     install_problems(app)
+    install_refusals(app)
     install_health(app, HEALTH_GAUGES)
     install_api(app, API_BLUEPRINTS)
     install_policies(
         app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC, "health": PUBLIC, "ready": PUBLIC}
     )
+    install_csrf(app, secure=settings.is_https)
     return app

@@ -5,7 +5,7 @@ template is built once by ``upgrade head`` and copied for each test.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.orm import Session, sessionmaker
 
+from practice.accounts.models import User
 from practice.app import create_app
 from practice.config import Settings
 from practice.core.clock import SettableClock
+from tests.cast import Browser, make_cast, sign_in
 from tests.databases import PostgresServer, SqliteFolder, TestDatabases, find_postgres
 
 # A Tuesday, two weeks after a DST change in Toronto.
@@ -144,3 +146,15 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
 def root() -> Path:
     """The repository's root."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture
+def cast(sessions: sessionmaker[Session], now: datetime) -> dict[str, User]:
+    """Rita (receptionist), Theo and Olga (therapists) and Oscar (owner), stored, by first name."""
+    return make_cast(sessions, now=now)
+
+
+@pytest.fixture
+def client_as(app: Flask, cast: dict[str, User]) -> Callable[[str], Browser]:
+    """Return a function that signs one of the cast in for real: ``client_as("rita")``."""
+    return lambda name: sign_in(app, cast[name])

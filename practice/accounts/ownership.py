@@ -8,9 +8,9 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from practice.accounts.errors import ForeignObject, RoleNotAllowed
 from practice.accounts.permissions import Scope, scope_of
 from practice.core.actor import Actor, Role
-from practice.core.errors import NotAllowed, NotFound
 
 OWNERSHIP = "ownership"
 """Key in ``session.info`` under which a composition root hangs the two implementations."""
@@ -52,30 +52,30 @@ def ownership_of(session: Session) -> Ownership:
 def require_own(
     session: Session, actor: Actor, action: str, *, client_id: int | None = None, therapist_id: int | None = None
 ) -> None:
-    """Raise :class:`NotFound` unless *actor* may do *action* to this client or diary; every id given must be own.
+    """Raise :class:`ForeignObject` unless *actor* may do *action* to this client or diary; every id given must be own.
 
-    A foreign object answers exactly as a missing one does. Raises :class:`NotAllowed` when the action is refused
+    A foreign object answers exactly as a missing one does. Raises :class:`RoleNotAllowed` when the action is refused
     to the role altogether.
     """
     scope = scope_of(actor, action)
     mark_judged(session)
     if scope is Scope.NONE:
-        raise NotAllowed("Your role does not allow this.")
+        raise RoleNotAllowed(action)
     if scope is Scope.OWN and not _is_own(session, actor, client_id, therapist_id):
-        raise NotFound("There is nothing here by that name.")
+        raise ForeignObject(action)
 
 
 def own_therapist_id(session: Session, actor: Actor, action: str) -> int | None:
     """Return the therapist to whose rows a list must be narrowed, None when *actor* may see all of them.
 
-    Raises :class:`NotFound` when only own rows are allowed and the actor has no diary.
+    Raises :class:`ForeignObject` when only own rows are allowed and the actor has no diary.
     """
     scope = scope_of(actor, action)
     mark_judged(session)
     if scope is Scope.ALL:
         return None
     if scope is Scope.NONE or actor.therapist_id is None:
-        raise NotFound("There is nothing here by that name.")
+        raise ForeignObject(action)
     return actor.therapist_id
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.datastructures import WWWAuthenticate
@@ -9,11 +10,11 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
+from practice.accounts.errors import RoleNotAllowed
 from practice.accounts.ownership import was_judged
 from practice.accounts.permissions import PERMISSIONS, Scope, scope_of
-from practice.accounts.redirects import sign_in_address
-from practice.core.errors import NotAllowed, WayOut
 from practice.web.problems import is_api_request
+from practice.web.redirects import local_target
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -21,18 +22,9 @@ PUBLIC = "public"
 _TAG = "required_action"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
-TO_TODAY = WayOut("open_today", "Go to Today", {"href": "/"})
-TO_SEARCH = WayOut("search_client", "Search for a client", {"href": "/clients"})
-
 
 class MissingPolicy(RuntimeError):
     """A route does not say who may use it, or names an action that the permission table does not have."""
-
-
-class RoleNotAllowed(NotAllowed):
-    """The action is refused to the actor's role, whatever the object."""
-
-    code = "role_not_allowed"
 
 
 class UnjudgedAnswer(RuntimeError):
@@ -109,9 +101,7 @@ def _judge() -> AnyResponse | None:
     if scope_of(actor, action) is not Scope.NONE:
         return None
     if actor.is_staff:
-        raise RoleNotAllowed(
-            "Your role does not allow this. Ask the owner, or go on from Today.", ways_out=(TO_TODAY, TO_SEARCH)
-        )
+        raise RoleNotAllowed(action)
     return _ask_to_sign_in()
 
 
@@ -130,6 +120,12 @@ def _ask_to_sign_in() -> AnyResponse:
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": address})
     return redirect(address, 303)
+
+
+def sign_in_address(target: str | None) -> str:
+    """Return the address of the sign-in page that leads on to *target* when that is a path of our own."""
+    path = local_target(target, "/")
+    return "/sign-in" if path == "/" else f"/sign-in?next={quote(path, safe='/')}"
 
 
 def _here() -> str | None:

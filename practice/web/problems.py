@@ -92,17 +92,19 @@ def is_api_request() -> bool:
 
 def install_problems(app: Flask) -> None:
     """Register the handlers of every expected and unexpected error."""
-    app.register_error_handler(PracticeError, _on_refusal)
+    app.register_error_handler(PracticeError, on_refusal)
     app.register_error_handler(Unavailable, _on_unavailable)
     app.register_error_handler(SQLAlchemyError, _on_database_error)
     app.register_error_handler(HTTPException, on_http_exception)
     app.register_error_handler(Exception, _on_defect)
 
 
-def _on_refusal(error: PracticeError) -> Response:
+def on_refusal(error: PracticeError, status: int | None = None) -> Response:
+    """Answer a refusal in the face that was asked, with its kind's status unless another is given."""
+    answered = status or status_of(error)
     if is_api_request():
-        return problem_response(problem_of(error))
-    return _page(status_of(error), error.title, error.sentence, refusals=error.refusals)
+        return problem_response({**problem_of(error), "status": answered})
+    return _page(answered, error.title, error.sentence, refusals=error.refusals)
 
 
 def _on_unavailable(_error: Unavailable) -> Response:

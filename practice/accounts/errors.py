@@ -1,0 +1,95 @@
+"""Refusals of signing in, of accounts and of links."""
+
+from datetime import datetime
+
+from practice.core.errors import NotAllowed, NotFound, Refusal, RuleViolation, WayOut
+
+NOTHING_HERE = "There is nothing here, or it is not for you. Search for the client or go back to Today."
+
+TO_TODAY = WayOut("open_today", "Go to Today", {"href": "/"})
+TO_SEARCH = WayOut("search_client", "Search for a client", {"href": "/clients"})
+SIGN_IN = WayOut("sign_in", "Sign in", {"href": "/sign-in"})
+
+
+class RoleNotAllowed(NotAllowed):
+    """The action is refused to the actor's role, whatever the object."""
+
+    code = "role_not_allowed"
+
+    def __init__(self, action: str) -> None:
+        super().__init__(
+            "Your role does not allow this. Ask the owner, or go on from Today.", ways_out=(TO_TODAY, TO_SEARCH)
+        )
+        self.action = action
+
+
+class ForeignObject(NotFound):
+    """The object is somebody else's; answers exactly as a missing one does, but is audited."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(NOTHING_HERE)
+        self.action = action
+
+
+class SignInFailed(NotAllowed):
+    """Email and password do not belong together; never says which of them is wrong."""
+
+    code = "sign_in_failed"
+    title = "Not signed in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Email and password do not fit together. Check both and try again; the owner can set a new password.",
+            ways_out=(SIGN_IN,),
+        )
+
+
+class TooManyTries(NotAllowed):
+    """Too many attempts on one account, from one address or in all; ends by itself at ``until``."""
+
+    code = "too_many_tries"
+    title = "Wait a little"
+
+    def __init__(self, until: datetime, minutes: int) -> None:
+        wait = "a minute" if minutes <= 1 else f"{minutes} minutes"
+        super().__init__(f"That was tried too often. Wait {wait}, then try again.", ways_out=(SIGN_IN,))
+        self.until = until
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        return (Refusal(self.code, self.sentence, until=self.until, ways_out=self.ways_out),)
+
+
+class EmailTaken(RuleViolation):
+    """Another user signs in with this address."""
+
+    code = "email_taken"
+    title = "Address in use"
+
+
+class LastOwner(RuleViolation):
+    """The practice would be left without anybody who can manage it."""
+
+    code = "last_owner"
+    title = "Somebody must stay owner"
+
+
+class WeakPassword(RuleViolation):
+    """The new password is not accepted; the sentence says why."""
+
+    code = "weak_password"
+    title = "Choose another password"
+
+
+class WrongPassword(RuleViolation):
+    """The current password, asked again before something important, is not right."""
+
+    code = "wrong_password"
+    title = "Password not right"
+
+
+class LinkEnded(NotFound):
+    """The link was real but has ended; the sentence says what to do instead."""
+
+    code = "link_ended"
+    title = "This link has ended"

@@ -1,0 +1,89 @@
+"""What accounts read and show as JSON and as forms."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from practice.accounts.passwords import LONGEST, SHORTEST
+from practice.accounts.users import STAFF_ROLES, accepted_email
+from practice.core.actor import Role
+from practice.web.schemas import Instant, StrictSchema, Text
+
+
+class EmailAddress(Text):
+    """The address that somebody signs in with, in lower case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(longest=254, shortest=3, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        cleaned = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return accepted_email(cleaned)
+        except ValueError as invalid:
+            raise ValidationError(str(invalid)) from invalid
+
+
+class Password(fields.String):
+    """A password as typed: never trimmed or cleaned; bounded before anything is hashed."""
+
+    def __init__(self, *, shortest: int = 1, **kwargs: Any) -> None:
+        sentence = f"A password has {SHORTEST} to {LONGEST} characters."
+        super().__init__(validate=validate.Length(min=shortest, max=LONGEST, error=sentence), load_only=True, **kwargs)
+
+
+class SignInSchema(StrictSchema):
+    """Email and password."""
+
+    email = Text(longest=254, shortest=1, required=True)
+    password = Password(required=True)
+
+
+class UserSchema(StrictSchema):
+    """A member of staff as the owner sees him."""
+
+    uid = fields.String(dump_only=True)
+    email = EmailAddress(required=True)
+    name = Text(longest=120, shortest=1, required=True)
+    role = fields.Enum(
+        Role, by_value=fields.String(validate=validate.OneOf([str(role) for role in STAFF_ROLES])), required=True
+    )
+    is_active = fields.Boolean(dump_only=True)
+    created_at = Instant(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class NewUserSchema(UserSchema):
+    """A member of staff to be added, with the first password."""
+
+    password = Password(shortest=SHORTEST, required=True)
+
+
+class MeSchema(StrictSchema):
+    """Who is asking."""
+
+    uid = fields.String()
+    email = fields.String()
+    name = fields.String()
+    role = fields.String()
+    has_diary = fields.Boolean()
+
+
+class StartedSchema(StrictSchema):
+    """A fresh session; send ``csrf_token`` as X-CSRFToken with every change."""
+
+    user = fields.Nested(MeSchema)
+    csrf_token = fields.String()
+    ends_at = Instant()
+
+
+class OwnSessionSchema(StrictSchema):
+    """A browser in which the asker is signed in."""
+
+    uid = fields.String()
+    device = fields.String()
+    ip_address = fields.String()
+    created_at = Instant()
+    last_seen_at = Instant()
+    ends_at = Instant()
+    is_current = fields.Boolean()

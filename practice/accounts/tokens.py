@@ -1,0 +1,35 @@
+"""Bearer tokens for scripts: shown once, revocable."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from practice.accounts.models import ApiToken, User
+from practice.accounts.secrets import fingerprint, new_token
+from practice.core.actor import Actor
+from practice.core.errors import NotFound
+from practice.core.events import Event, record
+
+PREFIX = "practice_"
+EVERYTHING = ["*"]
+
+
+def create_token(session: Session, *, user: User, name: str, actor: Actor, now: datetime) -> str:
+    """Return a new token that acts as *user*; it can never be read again."""
+    token = new_token(PREFIX)
+    row = ApiToken(token_hash=fingerprint(token), user_id=user.id, name=name, scopes=EVERYTHING, created_at=now)
+    session.add(row)
+    session.flush()
+    record(session, Event("token.created", "token", row.uid, actor, now, {"user": user.uid}))
+    return token
+
+
+def revoke_token(session: Session, *, uid: str, user_id: int | None, actor: Actor, now: datetime) -> None:
+    """Make the token open nothing from now on; *user_id* narrows to that user's. Raises ``NotFound``."""
+    row = session.scalars(select(ApiToken).where(ApiToken.uid == uid)).one_or_none()
+    if row is None or (user_id is not None and row.user_id != user_id):
+        raise NotFound("There is no such token.")
+    if row.revoked_at is None:
+        row.revoked_at = now
+        record(session, Event("token.revoked", "token", row.uid, actor, now))
