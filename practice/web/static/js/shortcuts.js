@@ -26,7 +26,11 @@ export function run(element) {
   if (element.matches("input:not([type=checkbox], [type=radio]), select, textarea")) {
     element.focus();
     element.select?.();
-  } else element.click();
+  } else {
+    // So that whatever opens knows where to give the focus back.
+    element.focus({ preventScroll: true });
+    element.click();
+  }
 }
 
 function forget() {
