@@ -108,7 +108,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_signed_link_uid")),
     )
     op.create_index(
-        "ix_signed_link_subject_kind_subject_id_purpose", "signed_link", ["subject_kind", "subject_id", "purpose"]
+        "uq_signed_link_live",
+        "signed_link",
+        ["subject_kind", "subject_id", "purpose"],
+        unique=True,
+        postgresql_where=sa.text("revoked_at IS NULL"),
+        sqlite_where=sa.text("revoked_at IS NULL"),
     )
     op.create_table(
         "rate_counter",

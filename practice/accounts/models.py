@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.core.actor import Role
 from practice.core.db import Base, Editable, Identified
+
+_LIVE = text("revoked_at IS NULL")
 
 
 class User(Editable, Base):
@@ -60,10 +62,23 @@ class ApiToken(Base, Identified):
 
 
 class SignedLink(Base, Identified):
-    """A link in a mail: the URL carries the uid and an HMAC over the row, so the row alone opens nothing."""
+    """A link in a mail: the URL carries the uid and an HMAC over the row, so the row alone opens nothing.
+
+    A subject has one live link for a purpose; the ended ones stay, so that their holders are told.
+    """
 
     __tablename__ = "signed_link"
-    __table_args__ = (Index(None, "subject_kind", "subject_id", "purpose"),)
+    __table_args__ = (
+        Index(
+            "uq_signed_link_live",
+            "subject_kind",
+            "subject_id",
+            "purpose",
+            unique=True,
+            postgresql_where=_LIVE,
+            sqlite_where=_LIVE,
+        ),
+    )
 
     purpose: Mapped[str] = mapped_column(String(40))
     subject_kind: Mapped[str] = mapped_column(String(40))
