@@ -27,6 +27,8 @@ def _configure(connection: Connection) -> None:
         target_metadata=target_metadata,
         render_as_batch=True,
         compare_type=True,
+        # Both databases roll back DDL; Alembic does not expect it of SQLite and would commit after each revision.
+        transactional_ddl=True,
         on_version_apply=_pass_step,
     )
 
@@ -41,12 +43,14 @@ def _migrate_sqlite(connection: Connection) -> None:
     driver: Any = connection.connection.dbapi_connection
     driver.execute("PRAGMA foreign_keys=OFF")
     _configure(connection)
-    with context.begin_transaction():
-        context.run_migrations()
-        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if orphans:
-            raise RuntimeError(f"the migration left {len(orphans)} rows without their parent")
-    driver.execute("PRAGMA foreign_keys=ON")
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+            orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if orphans:
+                raise RuntimeError(f"the migration left {len(orphans)} rows without their parent")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _migrate_postgres(connection: Connection) -> None:

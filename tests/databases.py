@@ -24,6 +24,8 @@ class TestDatabases(Protocol):
 
     def copy(self) -> str: ...
 
+    def empty(self) -> str: ...
+
     def drop(self, url: str) -> None: ...
 
 
@@ -39,9 +41,12 @@ class SqliteFolder:
             migrate(f"sqlite:///{self._template}")
 
     def copy(self) -> str:
-        path = self._folder / f"{uuid.uuid4().hex}.sqlite3"
-        shutil.copyfile(self._template, path)
-        return f"sqlite:///{path}"
+        url = self.empty()
+        shutil.copyfile(self._template, url.removeprefix("sqlite:///"))
+        return url
+
+    def empty(self) -> str:
+        return f"sqlite:///{self._folder / uuid.uuid4().hex}.sqlite3"
 
     def drop(self, url: str) -> None:
         path = url.removeprefix("sqlite:///")
@@ -68,6 +73,11 @@ class PostgresServer:
     def copy(self) -> str:
         name = f"test_{uuid.uuid4().hex}"
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        return f"{self._base}/{name}"
+
+    def empty(self) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        self._run(f'CREATE DATABASE "{name}"')
         return f"{self._base}/{name}"
 
     def drop(self, url: str) -> None:
