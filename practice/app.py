@@ -11,6 +11,8 @@ from practice.accounts.ownership import Ownership, assemble
 from practice.accounts.policy import PUBLIC, install_policies
 from practice.accounts.refusal_pages import install_refusals
 from practice.audit.chain import AuditLog
+from practice.clinic import api as clinic_api
+from practice.clinic import practice_api, therapists_api
 from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
@@ -25,7 +27,12 @@ from practice.web.request_log import install_request_log
 
 MAX_BODY_BYTES = 1024 * 1024
 
-API_BLUEPRINTS: tuple[Blueprint, ...] = (accounts_api,)
+API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts_api,
+    clinic_api.blueprint,
+    therapists_api.blueprint,
+    practice_api.blueprint,
+)
 
 HEALTH_GAUGES: dict[str, Gauge] = {}
 

@@ -86,9 +86,14 @@ class PolicyDetails:
     reminder_hours: list[int] = field(default_factory=lambda: [48, 3])
 
 
+def fields_of(kind: type[Any], row: object) -> dict[str, Any]:
+    """Return the fields of *kind* as *row* has them."""
+    return {each.name: getattr(row, each.name) for each in fields(kind)}
+
+
 def details_of(kind: type[D], row: object) -> D:
     """Return what *row* says as *kind*, for changing some of it with ``dataclasses.replace``."""
-    return kind(**{each.name: getattr(row, each.name) for each in fields(kind)})  # type: ignore[arg-type]  # dataclasses only
+    return kind(**fields_of(kind, row))
 
 
 def apply_details(row: object, details: Any) -> list[str]:

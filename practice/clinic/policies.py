@@ -1,18 +1,36 @@
 """The practice's policies: one edition per date from which it is in force; what is over is not rewritten."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from practice.clinic.details import PolicyDetails, apply_details
+from practice.clinic.details import PolicyDetails, apply_details, details_of
 from practice.clinic.errors import PolicyInPast, correct
 from practice.clinic.models import PracticeSettings
-from practice.clinic.queries import practice_today
+from practice.clinic.queries import get_settings, practice_today
 from practice.clinic.service import added, touched
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import require_version
+
+
+def amend_policies(
+    session: Session, *, changes: Mapping[str, Any], seen_version: int, actor: Actor, now: datetime
+) -> PracticeSettings:
+    """Change some policies from ``effective_on`` (today unless given) on, the others staying as they are that day.
+
+    *seen_version* is that of the edition in force that day. Raises ``StaleVersion`` and :class:`PolicyInPast`.
+    """
+    effective_on = changes.get("effective_on") or practice_today(session, now)
+    current = get_settings(session, effective_on)
+    require_version(current.version, seen_version)
+    others = {name: value for name, value in changes.items() if name != "effective_on"}
+    details = replace(details_of(PolicyDetails, current), **others)
+    return set_policies(session, details=details, effective_on=effective_on, version=None, actor=actor, now=now)
 
 
 def set_policies(

@@ -1,6 +1,6 @@
 """Reads of the practice's set-up. ``get_`` raises, ``find_`` may be None, ``list_`` is ordered for people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from practice.clinic.models import (
     TimeOff,
     WeeklyHours,
 )
-from practice.core.db import Editable
+from practice.core.db import Editable, Identified
 from practice.core.errors import NotFound
 from practice.core.local_time import to_local
 
@@ -124,9 +124,19 @@ def offers(session: Session) -> dict[int, set[int]]:
     return offered
 
 
-def therapist_of(session: Session, user_id: int) -> int | None:
-    """Return the id of the therapist whose diary a user has, if any."""
-    return session.execute(select(Therapist.id).where(Therapist.user_id == user_id)).scalar_one_or_none()
+def uids_of(session: Session, kind: type[Identified], ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the uids of rows by their ids; one statement."""
+    wanted = select(kind.id, kind.uid).where(kind.id.in_({each for each in ids if each is not None}))
+    return {row.id: row.uid for row in session.execute(wanted)}
+
+
+def ids_of(session: Session, kind: type[Identified], uids: Collection[str]) -> list[int]:
+    """Return the ids of rows by their uids, in the order asked; raises ``NotFound`` when one is unknown."""
+    wanted = select(kind.uid, kind.id).where(kind.uid.in_(set(uids)))
+    found = {row.uid: row.id for row in session.execute(wanted)}
+    if any(uid not in found for uid in uids):
+        raise NotFound(f"There is no such {kind.__name__.lower()}.")
+    return [found[uid] for uid in uids]
 
 
 def list_opening_hours(session: Session, *, location_id: int | None = None) -> Sequence[OpeningHours]:

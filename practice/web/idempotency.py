@@ -66,8 +66,8 @@ def once(session: Session, work: Callable[[], Answer], *, key: str | None, actor
 def _reserve(session: Session, row: dict[str, Any]) -> bool:
     dialect = session.get_bind().dialect.name
     statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(IdempotencyKey)
-    result: Any = session.execute(statement.values(**row, status=0, body="{}").on_conflict_do_nothing())
-    return bool(result.rowcount == 1)
+    reserved = statement.values(**row, status=0, body="{}").on_conflict_do_nothing().returning(IdempotencyKey.key)
+    return session.execute(reserved).first() is not None
 
 
 def _first_answer(session: Session, identity: Mapping[str, str]) -> Answer:
