@@ -61,3 +61,28 @@ class DiaryTime:
 
 
 NOTHING_TAKEN = DiaryTime()
+
+BUFFER_BASE = 256
+"""Two buffers of at most 120 minutes travel as one number: before times this, plus after."""
+
+
+def in_groups(begins: Sequence[int], ends: Sequence[int], buffers: Sequence[int]) -> DiaryTime:
+    """Return a diary from three columns of equal length; one service's appointments usually share their buffers."""
+    kinds = set(buffers)
+    if len(kinds) == 1:
+        return DiaryTime((_group(kinds.pop(), begins, ends),))
+    return DiaryTime(
+        tuple(
+            _group(
+                kind,
+                [begin for begin, own in zip(begins, buffers, strict=True) if own == kind],
+                [end for end, own in zip(ends, buffers, strict=True) if own == kind],
+            )
+            for kind in kinds
+        )
+    )
+
+
+def _group(buffers: int, begins: Sequence[int], ends: Sequence[int]) -> TakenGroup:
+    before, after = divmod(buffers, BUFFER_BASE)
+    return TakenGroup(before, after, begins, ends)

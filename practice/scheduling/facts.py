@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from practice.scheduling.diary_time import DiaryTime, TakenGroup
+from practice.scheduling.diary_time import BUFFER_BASE, NOTHING_TAKEN, DiaryTime, in_groups
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.local_days import instant_of, local_day
 from practice.scheduling.memory import may_fill, memory_of
 from practice.scheduling.models import Allocation, Appointment
-from practice.scheduling.packing import packed_minutes, unpacked
+from practice.scheduling.packing import packed, packed_minutes, unpacked_minutes, unpacked_numbers
 from practice.scheduling.pulse import Pulse, feel_pulse
 from practice.scheduling.question import DiaryFacts, Exceptions, Question, SetUp, Span, candidates, suitable_rooms
 from practice.scheduling.set_up import load_exceptions, load_set_up
@@ -111,10 +111,10 @@ def read_diaries(
     session: Session, diary_ids: Collection[int], within: Span, moving_id: int | None = None
 ) -> dict[int, DiaryTime]:
     """Read in one statement, packed per diary, what occupies the diaries around a window, holds left out."""
-    groups: dict[int, list[TakenGroup]] = {diary_id: [] for diary_id in diary_ids}
-    for diary_id, before, after, begins, ends in session.execute(_packed(diary_ids, within, moving_id)):
-        groups[diary_id].append(TakenGroup(before, after, unpacked(begins), unpacked(ends)))
-    return {diary_id: DiaryTime(tuple(found)) for diary_id, found in groups.items()}
+    found = dict.fromkeys(diary_ids, NOTHING_TAKEN)
+    for diary_id, begins, ends, buffers in session.execute(_packed(diary_ids, within, moving_id)):
+        found[diary_id] = in_groups(unpacked_minutes(begins), unpacked_minutes(ends), unpacked_numbers(buffers))
+    return found
 
 
 def _packed(diary_ids: Collection[int], within: Span, moving_id: int | None) -> Select[*tuple[Any, ...]]:
@@ -123,10 +123,9 @@ def _packed(diary_ids: Collection[int], within: Span, moving_id: int | None) -> 
     statement = (
         select(
             Allocation.diary_id,
-            Allocation.buffer_before,
-            Allocation.buffer_after,
             packed_minutes(Allocation.starts_at),
             packed_minutes(Allocation.ends_at),
+            packed(Allocation.buffer_before * BUFFER_BASE + Allocation.buffer_after),
         )
         .where(
             Allocation.diary_id.in_(sorted(diary_ids)),
@@ -136,6 +135,7 @@ def _packed(diary_ids: Collection[int], within: Span, moving_id: int | None) -> 
             Allocation.occupies,
             Allocation.appointment_id.not_in(held),
         )
-        .group_by(Allocation.diary_id, Allocation.buffer_before, Allocation.buffer_after)
+        # In the order of the index, so that neither database sorts.
+        .group_by(Allocation.diary_id)
     )
     return statement if moving_id is None else statement.where(Allocation.appointment_id != moving_id)

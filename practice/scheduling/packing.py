@@ -5,6 +5,9 @@ For select lists only: around an indexed column in a condition these functions w
 
 from array import array
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from sqlalchemy import JSON, Integer
@@ -37,11 +40,18 @@ class json_value(FunctionElement[Any]):  # noqa: N801  # reads as the SQL functi
     inherit_cache = True
 
 
-class packed_minutes(FunctionElement[Any]):  # noqa: N801  # reads as the SQL function it is
-    """The minutes of all rows of a group as one value; read it with :func:`unpacked`."""
+class packed(FunctionElement[Any]):  # noqa: N801  # reads as the SQL function it is
+    """The values of all rows of a group as one; read it with :func:`unpacked_minutes` or :func:`unpacked_numbers`."""
+
+    name = "packed"
+    type = NullType()
+    inherit_cache = True
+
+
+class packed_minutes(packed):  # noqa: N801  # reads as the SQL function it is
+    """Instants; whole minutes on PostgreSQL, texts on SQLite, where parsing is cheaper on our side."""
 
     name = "packed_minutes"
-    type = NullType()
     inherit_cache = True
 
 
@@ -75,16 +85,32 @@ def _json_on_sqlite(element: json_value, compiler: Any, **kw: Any) -> str:
     return f"json({compiler.process(element.clauses, **kw)})"
 
 
+@compiles(packed, "postgresql")
+def _packed_on_postgresql(element: packed, compiler: Any, **kw: Any) -> str:
+    return f"array_agg({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(packed, "sqlite")
+def _packed_on_sqlite(element: packed, compiler: Any, **kw: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **kw)})"
+
+
 @compiles(packed_minutes, "postgresql")
-def _packed_on_postgresql(element: packed_minutes, compiler: Any, **kw: Any) -> str:
-    return f"array_agg({_minute_on_postgresql(element, compiler, **kw)})"  # type: ignore[arg-type]  # same clauses
+def _minutes_on_postgresql(element: packed_minutes, compiler: Any, **kw: Any) -> str:
+    return f"array_agg(CAST(ceil(date_part('epoch', {compiler.process(element.clauses, **kw)}) / 60) AS integer))"
 
 
-@compiles(packed_minutes, "sqlite")
-def _packed_on_sqlite(element: packed_minutes, compiler: Any, **kw: Any) -> str:
-    return f"group_concat({_minute_on_sqlite(element, compiler, **kw)})"  # type: ignore[arg-type]  # same clauses
+def unpacked_numbers(values: str | Sequence[int]) -> Sequence[int]:
+    """Return the numbers that ``packed`` selected."""
+    return [int(number) for number in values.split(",")] if isinstance(values, str) else values
 
 
-def unpacked(packed: str | Sequence[int]) -> "array[int]":
+def unpacked_minutes(values: str | Sequence[int]) -> "array[int]":
     """Return the minutes that ``packed_minutes`` selected."""
-    return array("i", map(int, packed.split(",")) if isinstance(packed, str) else packed)
+    return array("i", map(_minute_of_text, values.split(",")) if isinstance(values, str) else values)
+
+
+@lru_cache(maxsize=65_536)
+def _minute_of_text(instant: str) -> int:
+    # The same few instants come again and again: every diary is cut at the same quarters of an hour.
+    return ceil(datetime.fromisoformat(instant).replace(tzinfo=UTC).timestamp() / 60)

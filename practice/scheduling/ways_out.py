@@ -57,7 +57,7 @@ def _search(question: Question, facts: DiaryFacts, begins: int) -> WayOut:
     zone = facts.set_up.locations[question.location_id].zone
     wanted_on = max(wall_time(instant_of(begins), zone).date(), wall_time(question.asked_at, zone).date())
     values = {"service": facts.set_up.services[question.service_id].uid, "from": wanted_on.isoformat()}
-    return WayOut("find_times", "Show the next free times", values)
+    return WayOut("next_times", "Show the next free times", values)
 
 
 def choose(act: str, question: Question, facts: DiaryFacts, offer: OfferedStart) -> WayOut:
