@@ -6,7 +6,7 @@ const parts = (root) => ({
   value: root.querySelector("[data-combobox-value]"),
 });
 
-const options = (root) => [...parts(root).list.querySelectorAll('[role="option"]')];
+const options = (root) => [...parts(root).list.querySelectorAll('[role="option"]:not([aria-disabled="true"])')];
 const rootOf = (node) => node?.closest?.("[data-combobox]");
 
 function setOpen(root, open) {
@@ -119,5 +119,7 @@ document.addEventListener("pointerdown", (event) => {
 
 document.addEventListener("click", (event) => {
   const option = event.target.closest('[data-combobox] [role="option"][data-value]');
-  if (option) take(rootOf(option), option);
+  if (!option || !parts(rootOf(option)).value) return;
+  event.preventDefault();
+  take(rootOf(option), option);
 });

@@ -74,6 +74,9 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+// A form that came back with errors or a refusal starts there.
+document.querySelector("main :is(.error-summary, [data-refusal])")?.focus();
+
 const refreshAll = () => document.querySelectorAll("form:has([data-shown-when])").forEach(refresh);
 refreshAll();
 document.addEventListener("htmx:load", refreshAll);

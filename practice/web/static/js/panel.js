@@ -11,6 +11,17 @@ export function closePanel() {
   panel.dispatchEvent(new CustomEvent("panel:closed", { bubbles: true }));
 }
 
+// A panel with its own way out, such as parking a call, is left by that way; data-panel-escape="twice" asks for Esc Esc.
+const TWICE_MS = 1500;
+
+function leave(way) {
+  if (!way) return;
+  if (way.dataset.panelEscape === "twice" && !way.dataset.armed) {
+    way.dataset.armed = "";
+    setTimeout(() => delete way.dataset.armed, TWICE_MS);
+  } else way.click();
+}
+
 const occupied = () => panel?.childElementCount > 0;
 
 function mark() {
@@ -37,8 +48,6 @@ if (panel) {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !occupied()) return;
     if (document.querySelector("dialog[open]")) return;
-    // A panel with its own way out, such as parking a call, is left by that way.
-    const way = panel.querySelector("[data-panel-escape]") ?? panel.querySelector("[data-panel-close]");
-    if (way) way.click();
+    leave(panel.querySelector("[data-panel-escape]") ?? panel.querySelector("[data-panel-close]"));
   });
 }
