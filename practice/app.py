@@ -10,9 +10,12 @@ from practice.accounts.csrf import install_csrf
 from practice.accounts.ownership import Ownership, assemble
 from practice.accounts.policy import PUBLIC, install_policies
 from practice.accounts.refusal_pages import install_refusals
+from practice.accounts.views import account_context
+from practice.accounts.views import blueprint as accounts_pages
 from practice.audit.chain import AuditLog
 from practice.clinic import api as clinic_api
 from practice.clinic import practice_api, therapists_api
+from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
@@ -59,11 +62,14 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    install_practice_context(app)
+    app.context_processor(account_context)
     install_request_log(app)
     install_problems(app)
     install_refusals(app)
     install_health(app, HEALTH_GAUGES)
     install_api(app, API_BLUEPRINTS)
+    app.register_blueprint(accounts_pages)
     install_policies(
         app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC, "health": PUBLIC, "ready": PUBLIC}
     )

@@ -8,6 +8,7 @@ NOTHING_HERE = "There is nothing here, or it is not for you. Search for the clie
 
 TO_TODAY = WayOut("open_today", "Go to Today", {"href": "/"})
 TO_SEARCH = WayOut("search_client", "Search for a client", {"href": "/clients"})
+TRY_AGAIN = WayOut("try_again", "Try again")
 SIGN_IN = WayOut("sign_in", "Sign in", {"href": "/sign-in"})
 
 
@@ -39,7 +40,7 @@ class SignInFailed(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__(
-            "Email and password do not fit together. Check both and try again; the owner can set a new password.",
+            "Email and password do not fit together. Check both, then try again.",
             ways_out=(SIGN_IN,),
         )
 
@@ -80,12 +81,18 @@ class WeakPassword(RuleViolation):
     code = "weak_password"
     title = "Choose another password"
 
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, ways_out=(TRY_AGAIN,))
+
 
 class WrongPassword(RuleViolation):
     """The current password, asked again before something important, is not right."""
 
     code = "wrong_password"
     title = "Password not right"
+
+    def __init__(self) -> None:
+        super().__init__("The present password is not right. Check it and try again.", ways_out=(TRY_AGAIN,))
 
 
 class LinkEnded(NotFound):

@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from practice.accounts.errors import WeakPassword
 from practice.core.errors import Unavailable
 
 SHORTEST, LONGEST = 12, 1024
@@ -28,6 +29,13 @@ def hash_password(password: str) -> str:
         raise ValueError(f"A password has {SHORTEST} to {LONGEST} characters.")
     with _one_of_few():
         return _hasher.hash(_prepared(password))
+
+
+def hash_new_password(password: str, *, email: str, name: str) -> str:
+    """Return what is stored for a newly chosen password; raises :class:`WeakPassword` that says what is wrong."""
+    if faults := password_faults(password, email=email, name=name):
+        raise WeakPassword(" ".join(faults))
+    return hash_password(password)
 
 
 def password_fits(stored: str | None, password: str) -> bool:

@@ -39,6 +39,19 @@ class SignInSchema(StrictSchema):
     password = Password(required=True)
 
 
+class SignInFormSchema(SignInSchema):
+    """The sign-in page's form: with where to go on to."""
+
+    next = fields.String()
+
+
+class PasswordChangeSchema(StrictSchema):
+    """The present password and the next one."""
+
+    current = Password(required=True)
+    new = Password(shortest=SHORTEST, required=True)
+
+
 class UserSchema(StrictSchema):
     """A member of staff as the owner sees him."""
 

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, current_app, g, request
+from flask import current_app, g, request
 from flask import session as form_cookie
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from practice.accounts.current import cookie_name, current_identity, forget_identity
 from practice.accounts.devices import describe_device
-from practice.accounts.errors import SignInFailed, TooManyTries
+from practice.accounts.errors import SignInFailed, TooManyTries, WrongPassword
 from practice.accounts.limits import Limit, count_attempt, give_back
 from practice.accounts.models import User
-from practice.accounts.passwords import hash_password, needs_new_hash, password_fits
+from practice.accounts.passwords import hash_new_password, hash_password, needs_new_hash, password_fits
 from practice.accounts.queries import find_user_by_email, fold_email
 from practice.accounts.secrets import fingerprint, is_seal, new_token, seal
 from practice.accounts.sessions import Browser, Started, end_session, start_session
-from practice.accounts.users import strengthen_hash
+from practice.accounts.users import set_password, strengthen_hash
 from practice.audit.refusals import audit_refusal
 from practice.config import Settings
 from practice.core.actor import ANONYMOUS
@@ -53,24 +54,49 @@ def sign_in(email: str, password: str) -> Started:
         _audit_failure(account, email)
         raise SignInFailed
     proven = account.password_hash
-    instant, settings = now(), _settings()
-    replaced = current_identity().session_id
-    browser = Browser(describe_device(request.user_agent.string), request.remote_addr or "", replaced)
 
     def work(session: Session) -> Started:
-        give_back(session, limits, now=instant)
-        return start_session(
-            session,
-            user_id=account.user_id,
-            proven_hash=proven,
-            browser=browser,
-            lasts=timedelta(hours=settings.session_hours),
-            now=instant,
-        )
+        give_back(session, limits, now=now())
+        return begin_session(session, account.user_id, proven)
 
     started = write(work)
     _strengthen(account.user_id, proven, password)
     return started
+
+
+def change_password(current: str, new: str) -> Started:
+    """Give the asker a new password, sign all his browsers out and return a fresh session for this one.
+
+    Raises :class:`WrongPassword`, :class:`WeakPassword` and :class:`TooManyTries`.
+    """
+    identity = current_identity()
+    limits = (Limit(f"password:{identity.user_uid}", MOST_TRIES),)
+    require_try(limits)
+    if not password_fits(_account(identity.email).password_hash, current):
+        raise WrongPassword
+    stored = hash_new_password(new, email=identity.email, name=identity.actor.name)
+
+    def work(session: Session) -> Started:
+        give_back(session, limits, now=now())
+        user = set_password(session, uid=identity.user_uid, password_hash=stored, actor=identity.actor, now=now())
+        session.flush()
+        return begin_session(session, user.id, stored)
+
+    return write(work)
+
+
+def begin_session(session: Session, user_id: int, proven_hash: str) -> Started:
+    """Start a session for this browser in place of the one that its cookie names."""
+    return start_session(
+        session,
+        user_id=user_id,
+        proven_hash=proven_hash,
+        browser=Browser(
+            describe_device(request.user_agent.string), request.remote_addr or "", current_identity().session_id
+        ),
+        lasts=timedelta(hours=_settings().session_hours),
+        now=now(),
+    )
 
 
 def admit(response: Response, started: Started) -> None:

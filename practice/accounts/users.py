@@ -119,11 +119,6 @@ def strengthen_hash(session: Session, *, user_id: int, had: str, password_hash: 
         user.password_hash = password_hash
 
 
-def set_theme(session: Session, *, user_id: int, theme: str | None) -> None:
-    """Remember how the user likes to see the pages; None follows the machine."""
-    session.get_one(User, user_id).theme = theme
-
-
 def _locked(session: Session, uid: str, version: int | None) -> User:
     user = get_user(session, uid)
     session.refresh(user, with_for_update=True)
