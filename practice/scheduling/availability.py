@@ -111,6 +111,15 @@ def _therapist_bits(
     return found
 
 
+def room_for(question: Question, facts: DiaryFacts, therapist_id: int, begins: int) -> int | None:
+    """Return the room proposed for a therapist at an offered start, None when the service needs none."""
+    grid = grid_for(question, facts)
+    rooms = _room_bits(question, facts, grid, shape_of(question, facts))
+    if rooms is None:
+        return None
+    return _propose(facts.set_up.therapists[therapist_id], rooms, grid.starts.index(begins))
+
+
 def _combine(
     grid: Grid, therapists: Sequence[tuple[TherapistFacts, int]], rooms: Sequence[_RoomBits] | None
 ) -> list[OfferedStart]:

@@ -31,7 +31,7 @@ def load_facts(session: Session, question: Question) -> DiaryFacts:
     Inside a write transaction the diaries are always read afresh; elsewhere an unchanged diary comes from
     memory. Every id in the question must exist (``KeyError`` otherwise).
     """
-    pulse = feel_pulse(session, now=question.asked_at, client_id=question.client_id, moving_id=question.moving_id)
+    pulse = feel_pulse(session, now=question.asked_at, client=question.client_id, moving_id=question.moving_id)
     return facts_at(session, question, pulse)
 
 
@@ -41,7 +41,7 @@ def facts_at(session: Session, question: Question, pulse: Pulse) -> DiaryFacts:
     within = window_of(question, set_up)
     exceptions = _exceptions(session, question, within, pulse)
     taken = _taken(session, question, _diaries(question, set_up, pulse), within, pulse)
-    return DiaryFacts(set_up, exceptions, taken, pulse.client_diary_id)
+    return DiaryFacts(set_up, exceptions, taken, None if pulse.client is None else pulse.client.diary_id)
 
 
 def current_set_up(session: Session, pulse: Pulse) -> SetUp:
@@ -81,8 +81,8 @@ def _diaries(question: Question, set_up: SetUp, pulse: Pulse) -> set[int]:
     diaries |= {room.diary_id for room in suitable_rooms(replace(question, room_id=None), set_up)}
     if question.room_id is not None:
         diaries.add(set_up.rooms[question.room_id].diary_id)
-    if pulse.client_diary_id is not None:
-        diaries.add(pulse.client_diary_id)
+    if pulse.client is not None:
+        diaries.add(pulse.client.diary_id)
     return diaries
 
 

@@ -2,17 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, null, select, union_all
+from sqlalchemy import Select, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
 from practice.clinic.models import ClinicState, Diary, Room, Therapist
 from practice.scheduling.diary_time import Taken
-from practice.scheduling.lifecycle import AppointmentState
+from practice.scheduling.lifecycle import OCCUPIES_TIME, AppointmentState
 from practice.scheduling.models import Allocation, Appointment
 from practice.scheduling.packing import json_rows, minute_of
+
+ClientKey = int | str | None
+"""A client by id or by uid."""
+
+
+class KnownClient(NamedTuple):
+    """The client asked about, her diary, and the therapist of her last visit."""
+
+    id: int
+    diary_id: int
+    last_therapist_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +32,24 @@ class Pulse:
 
     clinic_version: int
     diary_versions: dict[int, int]
-    client_diary_id: int | None
+    client: KnownClient | None
     holds: dict[int, list[Taken]]
 
 
-def feel_pulse(session: Session, *, now: datetime, client_id: int | None = None, moving_id: int | None = None) -> Pulse:
+def feel_pulse(session: Session, *, now: datetime, client: ClientKey = None, moving_id: int | None = None) -> Pulse:
     """Read the pulse in one statement; a hold counts until it expires, the one being moved not at all."""
     statement = select(
         select(ClinicState.version).where(ClinicState.id == 1).scalar_subquery(),
         _diary_versions().scalar_subquery(),
-        _client_diary(client_id),
+        _known_client(client),
         _live_holds(now, moving_id).scalar_subquery(),
     )
-    clinic_version, diaries, client_diary_id, holds = session.execute(statement).one()
+    clinic_version, diaries, clients, holds = session.execute(statement).one()
     held: dict[int, list[Taken]] = {}
     for diary_id, *taken in holds or ():
         held.setdefault(diary_id, []).append(Taken(*taken))
-    return Pulse(clinic_version, dict(diaries or ()), client_diary_id, held)
+    known = KnownClient(*clients[0]) if clients else None
+    return Pulse(clinic_version, dict(diaries or ()), known, held)
 
 
 def _diary_versions() -> Select[Any]:
@@ -45,10 +57,24 @@ def _diary_versions() -> Select[Any]:
     return select(json_rows(Diary.id, Diary.version)).where(Diary.id.in_(bookable))
 
 
-def _client_diary(client_id: int | None) -> Any:
-    if client_id is None:
+def _known_client(client: ClientKey) -> Any:
+    if client is None:
         return null()
-    return select(Client.diary_id).where(Client.id == client_id).scalar_subquery()
+    asked = Client.id == client if isinstance(client, int) else Client.uid == client
+    # A record that a merge retired stands for the one that it was merged into.
+    kept = select(func.coalesce(Client.merged_into_id, Client.id)).where(asked).scalar_subquery()
+    return select(json_rows(Client.id, Client.diary_id, _last_therapist())).where(Client.id == kept).scalar_subquery()
+
+
+def _last_therapist() -> Any:
+    return (
+        select(Appointment.therapist_id)
+        .where(Appointment.client_id == Client.id, Appointment.state.in_(sorted(OCCUPIES_TIME)))
+        .order_by(Appointment.starts_at.desc())
+        .limit(1)
+        .correlate(Client)
+        .scalar_subquery()
+    )
 
 
 def _live_holds(now: datetime, moving_id: int | None) -> Select[Any]:
