@@ -86,3 +86,11 @@ def withdraw_task(session: Session, *, task: StaffTask, actor: Actor, now: datet
         task.state, task.done_at = "withdrawn", now
         session.flush()
         record(session, Event("task.withdraw", "task", task.uid, actor, now))
+
+
+def reopen_task(session: Session, *, task: StaffTask, due_at: datetime, actor: Actor, now: datetime) -> None:
+    """Open a withdrawn task again, because its reason came back."""
+    if task.state == "withdrawn":
+        task.state, task.done_at, task.due_at = "open", None, due_at
+        session.flush()
+        record(session, Event("task.reopen", "task", task.uid, actor, now))

@@ -11,13 +11,15 @@ class MessageKind(StrEnum):
     CALL_US = "call_us"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    DECIDE = "decide"
 
 
 class Channel(StrEnum):
-    """How the client hears it: by mail, or by a call that the desk makes."""
+    """How it is said: by mail, by a call that the desk makes, or to the desk alone."""
 
     EMAIL = "email"
     PHONE = "phone"
+    DESK = "desk"
 
 
 class MessageState(StrEnum):

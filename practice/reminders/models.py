@@ -12,7 +12,12 @@ _OPEN = text("state IN ('queued', 'sending', 'retry', 'unknown')")
 
 
 class Message(Base, Identified):
-    """One email wanted, queued, sent or given up; the text is rendered at sending and not kept."""
+    """One email wanted, queued, sent or given up; the text is rendered at sending and not kept.
+
+    Nobody claims the row before ``lease_until``: while sending it is the lease, after a failure the next attempt.
+    ``attempt`` is the fence: it rises with every claim, and a result of an earlier claim is refused. ``copies``
+    counts how often DATA began without a known end. ``tells`` is what the mail says, for ``told``.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -34,6 +39,8 @@ class Message(Base, Identified):
     state: Mapped[MessageState] = mapped_column(String(12))
     why: Mapped[str] = mapped_column(String(60), default="")
     attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    render_errors: Mapped[int] = mapped_column(default=0)
     copies: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None] = mapped_column(String(80))

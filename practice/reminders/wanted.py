@@ -79,17 +79,27 @@ def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, pol
         return Plan(omitted=(Omitted(_news_kind(visit, told), why),))
     news = _news(visit, told, policy, now)
     if addressee.address is None:
-        return _plan(_as_calls(news, visit, addressee, now))
+        return _plan(_as_calls(news, visit, addressee, now), visit, now)
     if visit.state in _CALLED_OFF:
-        return _plan([news])
-    return _plan([news, *_reminders(visit, _informed_at(visit, told, news, now), addressee, policy, now)])
+        return _plan([news], visit, now)
+    reminders = _reminders(visit, _informed_at(visit, told, news, now), addressee, policy, now)
+    return _plan([news, *reminders], visit, now)
 
 
-def _plan(messages: list[Wanted | Omitted]) -> Plan:
+def _plan(messages: list[Wanted | Omitted], visit: Visit, now: datetime) -> Plan:
+    if visit.state is AppointmentState.TENTATIVE and visit.truth.starts_at > now:
+        messages = [*messages, _decision(visit)]
     return Plan(
         tuple(message for message in messages if isinstance(message, Wanted)),
         tuple(message for message in messages if isinstance(message, Omitted)),
     )
+
+
+def _decision(visit: Visit) -> Wanted:
+    """Return the desk's task to convert, move or release a visit that is still tentative the day before."""
+    starts_at = visit.truth.starts_at
+    key = _key(visit, MessageKind.DECIDE, _stamp(starts_at))
+    return Wanted(MessageKind.DECIDE, Channel.DESK, key, starts_at - UNDECIDED_BELOW, starts_at)
 
 
 def _silence(visit: Visit, addressee: Addressee) -> Why | None:
@@ -116,10 +126,14 @@ def _news(visit: Visit, told: LastTold | None, policy: Policy, now: datetime) ->
     if visit.truth.starts_at <= now:
         return Omitted(kind, Why.OVER)
     if told is None or told.is_cancelled:
-        return _confirmation(visit, told, policy)
+        return _in_time(_confirmation(visit, told, policy), now)
     if told.truth == visit.truth:
         return Omitted(kind, Why.UP_TO_DATE)
-    return _move(visit, told, policy)
+    return _in_time(_move(visit, told, policy), now)
+
+
+def _in_time(news: Wanted, now: datetime) -> Wanted | Omitted:
+    return Omitted(news.kind, Why.TOO_LATE) if news.expires_at <= now else news
 
 
 def _confirmation(visit: Visit, told: LastTold | None, policy: Policy) -> Wanted:
@@ -144,7 +158,7 @@ def _cancellation(visit: Visit, told: LastTold | None, policy: Policy, now: date
         return Omitted(MessageKind.CANCELLED, Why.OVER)
     due_at = _change_due(visit, policy, told.truth.starts_at)
     expires_at = _useful_until(due_at, told.truth.starts_at)
-    return _mail(visit, MessageKind.CANCELLED, _stamp(told.at), due_at, expires_at)
+    return _in_time(_mail(visit, MessageKind.CANCELLED, _stamp(told.at), due_at, expires_at), now)
 
 
 def _change_due(visit: Visit, policy: Policy, first_start: datetime) -> datetime:

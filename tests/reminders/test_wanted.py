@@ -268,7 +268,10 @@ def test_a_cancellation_taken_back_after_the_mail_is_confirmed_anew() -> None:
 def test_a_tentative_visit_asks_for_a_call_and_promises_nothing_inside_24_hours() -> None:
     tentative = replace(VISIT, state=State.TENTATIVE)
     plan = plan_messages(tentative, None, BY_MAIL, POLICY, at(1, "10:00"))
-    assert mails(plan) == {"confirmation 1": "01 10:02", "call_us 2": "10 14:00", "reminder 3": "13 14:00"}
+    decision = only(plan, MessageKind.DECIDE)
+    assert (decision.channel, decision.due_at) == (Channel.DESK, at(14, "14:00"))
+    told_by_mail = replace(plan, wanted=tuple(wanted for wanted in plan.wanted if wanted is not decision))
+    assert mails(told_by_mail) == {"confirmation 1": "01 10:02", "call_us 2": "10 14:00", "reminder 3": "13 14:00"}
     assert why(plan, MessageKind.REMINDER) == [Why.UNDECIDED]
 
 

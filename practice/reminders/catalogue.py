@@ -1,0 +1,92 @@
+"""The words of messages by language, with ``{{placeholders}}`` only: nothing in a text is ever evaluated.
+
+Neutral by rule: no service, no diagnosis, no count, and nobody's profession (a mail is read over shoulders).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from practice.reminders.kinds import MessageKind
+
+FALLBACK_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Everything that a message says in one language; placeholders are those of ``rendering.Values``."""
+
+    subjects: Mapping[MessageKind, str]
+    leads: Mapping[MessageKind, str]
+    tentative_lead: str
+    greeting: str
+    about_somebody: str
+    day_and_time: str
+    zone_note: str
+    when: str
+    was: str
+    how_long: str
+    minutes: str
+    arrive_early: str
+    with_whom: str
+    where: str
+    by_phone: str
+    phone: str
+    free_then_fee: str
+    no_fee: str
+    fee_now: str
+    manage: str
+    book_again: str
+    why_you_get_this: str
+    stop: str
+    event_title: str
+
+
+ENGLISH = Wording(
+    subjects={
+        MessageKind.CONFIRMATION: "Your appointment on {{day}} at {{clock}}",
+        MessageKind.REMINDER: "Reminder: {{day}} at {{clock}}",
+        MessageKind.CALL_US: "Please call us before {{day}}",
+        MessageKind.MOVED: "Changed: your appointment is on {{day}} at {{clock}}",
+        MessageKind.CANCELLED: "Cancelled: your appointment on {{day}} at {{clock}}",
+    },
+    leads={
+        MessageKind.CONFIRMATION: "Your appointment is booked.",
+        MessageKind.REMINDER: "We look forward to seeing you.",
+        MessageKind.CALL_US: "We are keeping this time for you but need one more thing. Please call us before it.",
+        MessageKind.MOVED: "Your appointment has changed. This is what is true now.",
+        MessageKind.CANCELLED: "This appointment is cancelled. You do not need to come.",
+    },
+    tentative_lead="We are keeping this time for you. Please call us before your visit.",
+    greeting="Hello {{recipient}},",
+    about_somebody="This is about the appointment of {{client}}.",
+    day_and_time="{{day}} at {{clock}}",
+    zone_note="({{zone}})",
+    when="When",
+    was="Was",
+    how_long="How long",
+    minutes="{{minutes}} minutes",
+    arrive_early="{{minutes}} minutes, please come {{early}} minutes early",
+    with_whom="With",
+    where="Where",
+    by_phone="We will call you",
+    phone="Phone",
+    free_then_fee=(
+        "Until {{free_until}} you can cancel or move it free of charge; "
+        "after that, a cancellation costs {{fee}} % of the price."
+    ),
+    no_fee="If you cannot come, please tell us before {{free_until}}.",
+    fee_now="If you cannot come, please tell us. A cancellation now costs {{fee}} % of the price, unless you are ill.",
+    manage="Confirm, move or cancel",
+    book_again="To find another time, call us on {{phone}}.",
+    why_you_get_this="You get this because an appointment was made with {{practice}} for you.",
+    stop="Stop reminders",
+    event_title="Appointment with {{therapist}}",
+)
+
+CATALOGUE: Mapping[str, Wording] = {"en": ENGLISH}
+
+
+def wording(language: str) -> Wording:
+    """Return the words of *language* (``fr_CA`` falls back to ``fr``, then to English)."""
+    base = language.replace("-", "_").partition("_")[0].lower()
+    return CATALOGUE.get(language) or CATALOGUE.get(base) or CATALOGUE[FALLBACK_LANGUAGE]

@@ -1,0 +1,132 @@
+"""The postman: claims what is due, sends it outside any transaction, closes each message with its result."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from practice.core.clock import Clock
+from practice.core.failpoints import failpoint
+from practice.core.transact import transact
+from practice.reminders.delivery import TOTAL_SECONDS, Courier, Envelope, Reply
+from practice.reminders.outbox import Batch, Claimed, begin_data, claim_due, release
+from practice.reminders.outcomes import Verdict, is_servers_trouble
+from practice.reminders.reconciling import reconcile
+from practice.reminders.results import finish, finish_unrendered
+from practice.reminders.writing import Sender, write
+
+T = TypeVar("T")
+
+BATCH = 20
+"""Small, so that the re-reading of a visit in the claim is fresh when its mail leaves."""
+
+_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 60))
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """One worker's hands: a connection to the mail server and the transactions around each message."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], clock: Clock, courier: Courier, sender: Sender, *, worker: str
+    ) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._courier = courier
+        self._sender = sender
+        self._worker = worker
+        self._troubles = 0
+        self._rests_until: datetime | None = None
+
+    def run(self, *, limit: int = BATCH) -> int:
+        """Reconcile, claim and send at most *limit* messages; return how many the server accepted."""
+        if self._rests_until is not None and self._clock() < self._rests_until:
+            return 0
+        self.reconcile()
+        batch = self._transact(lambda session: claim_due(session, worker=self._worker, limit=limit, now=self._clock()))
+        if batch is None:
+            return 0
+        failpoint("mail.F2")
+        return self._send_all(batch)
+
+    def reconcile(self) -> int:
+        """Plan the messages of appointments that changed; return how many those were."""
+        domain = self._sender.address.rpartition("@")[2]
+        return self._transact(lambda session: reconcile(session, domain=domain, now=self._clock()))
+
+    def drain(self) -> int:
+        """Send until nothing is due any more; return how many were accepted."""
+        total = 0
+        while sent := self.run():
+            total += sent
+        return total
+
+    def close(self) -> None:
+        """Hang up."""
+        self._courier.close()
+
+    def _send_all(self, batch: Batch) -> int:
+        accepted = 0
+        for position, claimed in enumerate(batch.claimed):
+            if self._clock() > claimed.lease_until - timedelta(seconds=TOTAL_SECONDS):
+                self._give_back(batch.claimed[position:])
+                break
+            verdict, is_troubled = self._send(claimed, batch)
+            accepted += verdict is Verdict.SENT
+            if verdict is Verdict.PAUSE or is_troubled:
+                self._give_back(batch.claimed[position + 1 :])
+                self._rest()
+                break
+            self._troubles, self._rests_until = 0, None
+        return accepted
+
+    def _send(self, claimed: Claimed, batch: Batch) -> tuple[Verdict | None, bool]:
+        """Return what became of one message, and whether the next one would meet the same trouble."""
+        envelope = self._written(claimed, batch)
+        if envelope is None:
+            return None, False
+        reply = self._courier.send(envelope, before_data=lambda: self._begin(claimed))
+        if reply is None:
+            self._give_back([claimed])
+            return None, False
+        verdict = self._transact(lambda session: finish(session, claimed=claimed, reply=reply, now=self._clock()))
+        failpoint("mail.F9")
+        self._log(claimed, reply, verdict)
+        return verdict, verdict is not Verdict.SENT and is_servers_trouble(reply.stage, reply.code)
+
+    def _written(self, claimed: Claimed, batch: Batch) -> Envelope | None:
+        try:
+            return write(claimed, batch, self._sender, self._clock())
+        except Exception as error:  # whatever is wrong with one message must not stop the others
+            fault = f"{type(error).__name__}: {error}"
+            log.exception("a message cannot be written", message=claimed.id)
+            self._transact(lambda session: finish_unrendered(session, claimed=claimed, fault=fault, now=self._clock()))
+            return None
+
+    def _begin(self, claimed: Claimed) -> bool:
+        return self._transact(lambda session: begin_data(session, claimed=claimed, now=self._clock()))
+
+    def _give_back(self, claimed: Sequence[Claimed]) -> None:
+        if claimed:
+            self._transact(lambda session: release(session, claimed=claimed))
+
+    def _rest(self) -> None:
+        self._rests_until = self._clock() + _PAUSES[min(self._troubles, len(_PAUSES) - 1)]
+        self._troubles += 1
+
+    def _log(self, claimed: Claimed, reply: Reply, verdict: Verdict | None) -> None:
+        if verdict is not Verdict.SENT:
+            log.warning(
+                "mail not accepted",
+                message=claimed.id,
+                stage=str(reply.stage),
+                code=reply.code,
+                verdict=None if verdict is None else str(verdict),
+            )
+
+    def _transact(self, work: Callable[[Session], T]) -> T:
+        with self._sessions() as session:
+            return transact(session, lambda: work(session))

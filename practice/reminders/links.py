@@ -1,0 +1,78 @@
+"""The two links of every mail: the client's page of one appointment, and the way to stop reminders."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from practice.accounts.links import link_token, make_link
+from practice.accounts.models import SignedLink
+
+MANAGE = "manage"
+STOP = "stop_reminders"
+APPOINTMENT = "appointment"
+CLIENT = "client"
+
+STOP_LIFE = timedelta(days=365)
+_RENEWED_BELOW = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Live links by appointment and by client, and what turns them into addresses."""
+
+    base_url: str
+    key: str
+    manage: Mapping[int, SignedLink]
+    stop: Mapping[int, SignedLink]
+
+    def manage_url(self, appointment_id: int) -> str:
+        """Return the address of an appointment's page."""
+        return f"{self.base_url}/m/{link_token(self.key, self.manage[appointment_id])}"
+
+    def stop_url(self, client_id: int) -> str:
+        """Return the address at which a client stops reminders."""
+        return f"{self.base_url}/u/{link_token(self.key, self.stop[client_id])}"
+
+
+def ensure_links(
+    session: Session, appointment_ids: Collection[int], client_ids: Collection[int], *, now: datetime
+) -> tuple[dict[int, SignedLink], dict[int, SignedLink]]:
+    """Return the live links of these appointments and clients, making what is missing; one statement if nothing is."""
+    manage, stop = _find(session, appointment_ids, client_ids)
+    for number in appointment_ids:
+        if number not in manage:
+            manage[number] = make_link(
+                session, purpose=MANAGE, subject_kind=APPOINTMENT, subject_id=number, expires_at=None, now=now
+            )
+    for number in client_ids:
+        if number not in stop or _ends_soon(stop[number], now):
+            stop[number] = make_link(
+                session, purpose=STOP, subject_kind=CLIENT, subject_id=number, expires_at=now + STOP_LIFE, now=now
+            )
+    return manage, stop
+
+
+def _ends_soon(link: SignedLink, now: datetime) -> bool:
+    return link.expires_at is not None and link.expires_at < now + _RENEWED_BELOW
+
+
+def _find(
+    session: Session, appointment_ids: Collection[int], client_ids: Collection[int]
+) -> tuple[dict[int, SignedLink], dict[int, SignedLink]]:
+    of_appointments = and_(
+        SignedLink.purpose == MANAGE,
+        SignedLink.subject_kind == APPOINTMENT,
+        SignedLink.subject_id.in_(appointment_ids),
+    )
+    of_clients = and_(
+        SignedLink.purpose == STOP, SignedLink.subject_kind == CLIENT, SignedLink.subject_id.in_(client_ids)
+    )
+    rows = select(SignedLink).where(SignedLink.revoked_at.is_(None), or_(of_appointments, of_clients))
+    manage: dict[int, SignedLink] = {}
+    stop: dict[int, SignedLink] = {}
+    for link in session.execute(rows).scalars():
+        (manage if link.purpose == MANAGE else stop)[link.subject_id] = link
+    return manage, stop

@@ -1,0 +1,152 @@
+"""Mails as bytes (RFC 5322, 2045): headers by the standard library, bodies filled in without building a tree.
+
+mixed(alternative(plain, html, calendar), calendar file): the shape that mail programs and calendars agree on.
+"""
+
+import base64
+import binascii
+from datetime import datetime
+from email.headerregistry import Address
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import lru_cache
+
+from practice.reminders.calendar_part import Event, Method, Party, calendar_file
+from practice.reminders.kinds import MessageKind
+from practice.reminders.letters import House, Letter
+from practice.reminders.rendering import Rendered, render
+
+_CRLF = "\r\n"
+
+
+def write_mail(letter: Letter, house: House) -> bytes:
+    """Return the whole mail with CRLF line ends; equal letters give equal bytes.
+
+    Raises ``ValueError`` for a name or an address that would break a header.
+    """
+    rendered = render(letter, house)
+    method = Method.CANCEL if letter.kind is MessageKind.CANCELLED else Method.REQUEST
+    invitation = calendar_file(_event(letter, house, rendered), method, letter.written_at)
+    boundary = "=_" + letter.message_id.strip("<>").partition("@")[0].replace("-", "")
+    parts = [
+        _headers(letter, house, rendered.subject, boundary),
+        _bodies(rendered, invitation, method, boundary),
+    ]
+    return "".join(parts).encode("ascii")
+
+
+def _headers(letter: Letter, house: House, subject: str, boundary: str) -> str:
+    own_lines = [
+        f"Date: {_date(letter.written_at)}",
+        f"Message-ID: {_plain(letter.message_id)}",
+        f"List-Unsubscribe: <{_plain(letter.stop_url)}>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/mixed; boundary="{boundary}"',
+    ]
+    people = _sender(house.alias, house.address, house.reply_to) + _folded("To", _address(letter.recipient))
+    return people + _subject(subject) + _CRLF.join(own_lines) + _CRLF * 2
+
+
+@lru_cache(maxsize=8)
+def _sender(alias: str, address: str, reply_to: str | None) -> str:
+    sender = _folded("From", _address(Party(alias, address)))
+    return sender if reply_to is None else sender + _folded("Reply-To", _address(Party("", reply_to)))
+
+
+@lru_cache(maxsize=1024)
+def _subject(subject: str) -> str:
+    return _folded("Subject", subject)
+
+
+def _folded(name: str, value: Address | str) -> str:
+    stored = SMTP.header_store_parse(name, value)[1]
+    return SMTP.fold_binary(name, stored).decode("ascii")
+
+
+def _address(party: Party) -> Address:
+    username, _, domain = party.address.rpartition("@")
+    return Address(party.name, username, domain)
+
+
+def _plain(value: str) -> str:
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("a header value of our own making must be plain")
+    return value
+
+
+def _date(instant: datetime) -> str:
+    return format_datetime(instant)
+
+
+def _bodies(rendered: Rendered, invitation: str, method: Method, boundary: str) -> str:
+    inner = boundary + "a"
+    calendar = _base64(invitation)
+    lines = [
+        f"--{boundary}",
+        f'Content-Type: multipart/alternative; boundary="{inner}"',
+        "",
+        f"--{inner}",
+        'Content-Type: text/plain; charset="utf-8"',
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+        _quoted(rendered.text),
+        f"--{inner}",
+        'Content-Type: text/html; charset="utf-8"',
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+        _quoted(rendered.html),
+        f"--{inner}",
+        f'Content-Type: text/calendar; charset="utf-8"; method={method}',
+        "Content-Transfer-Encoding: base64",
+        "",
+        f"{calendar}--{inner}--",
+        "",
+        f"--{boundary}",
+        f'Content-Type: application/ics; name="{_file_name(method)}"',
+        "Content-Transfer-Encoding: base64",
+        f'Content-Disposition: attachment; filename="{_file_name(method)}"',
+        "",
+        f"{calendar}--{boundary}--",
+        "",
+    ]
+    return _CRLF.join(lines)
+
+
+def _file_name(method: Method) -> str:
+    return "cancelled.ics" if method is Method.CANCEL else "appointment.ics"
+
+
+def _quoted(text: str) -> str:
+    # In binary mode the encoder would escape line ends; in text mode it keeps them.
+    encoded = binascii.b2a_qp(text.replace(_CRLF, "\n").encode(), istext=True)
+    return encoded.decode("ascii").replace("\n", _CRLF)
+
+
+def _base64(text: str) -> str:
+    return base64.encodebytes(text.encode()).decode("ascii").replace("\n", _CRLF)
+
+
+def _event(letter: Letter, house: House, rendered: Rendered) -> Event:
+    visit = letter.visit
+    return Event(
+        uid=calendar_uid(visit.uid, house),
+        sequence=visit.sequence,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        zone=visit.zone,
+        title=rendered.event_title,
+        place="" if visit.is_by_phone else visit.address,
+        description=letter.manage_url,
+        url=letter.manage_url,
+        organizer=Party(house.alias, house.address),
+        attendee=letter.recipient,
+        is_tentative=visit.is_tentative,
+    )
+
+
+def calendar_uid(appointment_uid: str, house: House) -> str:
+    """Return the UID by which every calendar file of an appointment is recognised as the same event."""
+    return f"{appointment_uid}@{house.domain}"

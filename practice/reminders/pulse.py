@@ -1,0 +1,58 @@
+"""Signs of life of the worker's jobs, and the switch that stops all sending after a refused sign-in."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from practice.clinic.tasks import assign_task, open_task
+from practice.core.actor import SYSTEM, Actor, Role
+from practice.core.events import Event, record
+from practice.reminders.models import WorkerPulse
+
+SENDING = "dispatch"
+"""The job whose row carries the pause."""
+
+SILENT_AFTER = timedelta(seconds=60)
+
+
+def beat(session: Session, *, job: str, worker: str, done: int, now: datetime) -> None:
+    """Note that *job* ran; ``done`` adds up over all workers."""
+    dialect = session.get_bind().dialect.name
+    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(WorkerPulse)
+    values = {"job": job, "beat_at": now, "worker": worker, "done": done}
+    changed = {"beat_at": now, "worker": worker, "done": WorkerPulse.done + done}
+    session.execute(insert.values(values).on_conflict_do_update(index_elements=["job"], set_=changed))
+
+
+def is_paused(session: Session) -> bool:
+    """Return whether sending is stopped."""
+    paused = select(WorkerPulse.job).where(WorkerPulse.job == SENDING, WorkerPulse.paused_because.is_not(None))
+    return session.execute(paused).first() is not None
+
+
+def pause_sending(session: Session, *, because: str, worker: str, now: datetime) -> None:
+    """Stop all sending and alarm the owner; messages stay queued."""
+    beat(session, job=SENDING, worker=worker, done=0, now=now)
+    session.execute(update(WorkerPulse).where(WorkerPulse.job == SENDING).values(paused_because=because[:200]))
+    task = open_task(
+        session,
+        kind="mail_paused",
+        subject_kind="worker",
+        subject_id=0,
+        due_at=now,
+        dedupe_key=f"mail_paused:{now:%Y%m%dT%H%M}",
+        note=f"The mail server refused our sign-in ({because[:120]}). No mail goes out until it is mended.",
+        now=now,
+    )
+    assign_task(session, task=task, role=Role.OWNER, user_id=None, actor=SYSTEM, now=now)
+    record(session, Event("mail.pause", "worker", SENDING, SYSTEM, now))
+
+
+def resume_sending(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Let mail go out again, after the sign-in was mended; harmless when nothing is paused."""
+    if is_paused(session):
+        session.execute(update(WorkerPulse).where(WorkerPulse.job == SENDING).values(paused_because=None))
+        record(session, Event("mail.resume", "worker", SENDING, actor, now))

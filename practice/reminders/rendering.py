@@ -1,0 +1,224 @@
+"""Letters become text and HTML: each shape of letter is compiled once and filled for every recipient."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import css_inline
+from babel.dates import get_timezone_name
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from practice.core.local_time import to_local
+from practice.reminders.catalogue import Wording, wording
+from practice.reminders.filling import Filled
+from practice.reminders.kinds import MessageKind
+from practice.reminders.letters import Before, House, Letter
+from practice.web.formatting import Style, client_time, long_date
+
+PLACEHOLDERS = frozenset(
+    {
+        "recipient",
+        "client",
+        "day",
+        "clock",
+        "zone",
+        "was",
+        "minutes",
+        "early",
+        "therapist",
+        "address",
+        "phone",
+        "free_until",
+        "fee",
+        "practice",
+        "manage_url",
+        "stop_url",
+    }
+)
+
+# Square brackets are read when a shape is compiled, curly ones stay for the values.
+_LAYOUTS = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates" / "reminders"),
+    variable_start_string="[[",
+    variable_end_string="]]",
+    block_start_string="[%",
+    block_end_string="%]",
+    autoescape=select_autoescape(["html"]),
+    keep_trailing_newline=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Everything that decides which lines a letter has, apart from the values in them."""
+
+    kind: MessageKind
+    language: str
+    is_tentative: bool
+    is_by_phone: bool
+    is_about_somebody: bool
+    comes_early: bool
+    was_different: bool
+    has_phone: bool
+    has_fee: bool
+    is_inside_notice: bool
+
+    @property
+    def is_off(self) -> bool:
+        """Return whether the visit will not take place."""
+        return self.kind is MessageKind.CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The three texts of one shape."""
+
+    subject: Filled
+    text: Filled
+    html: Filled
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a recipient reads."""
+
+    subject: str
+    text: str
+    html: str
+    event_title: str
+
+
+def render(letter: Letter, house: House) -> Rendered:
+    """Return the texts of one letter; all times are wall times of the visit's zone, which is named."""
+    compiled = compile_shape(_shape(letter, house))
+    values = _values(letter, house)
+    return Rendered(
+        compiled.subject.fill(values),
+        compiled.text.fill(values),
+        compiled.html.fill(values, escape),
+        _title(letter.language).fill(values),
+    )
+
+
+@lru_cache(maxsize=512)
+def compile_shape(shape: Shape) -> Compiled:
+    """Return the texts of *shape*, with styles inlined and cut at their placeholders."""
+    words = wording(shape.language)
+    context = {
+        "words": words,
+        "language": shape.language,
+        "greeting": words.greeting,
+        "about": words.about_somebody if shape.is_about_somebody else "",
+        "lead": _lead(shape, words),
+        "rows": _rows(shape, words),
+        "rule": "" if shape.is_off else _rule(shape, words),
+        "again": words.book_again if shape.is_off and shape.has_phone else "",
+        "is_off": shape.is_off,
+    }
+    html = css_inline.inline(_LAYOUTS.get_template("mail.html").render(context), keep_style_tags=False)
+    return Compiled(
+        Filled(words.subjects[shape.kind], PLACEHOLDERS),
+        Filled(_LAYOUTS.get_template("mail.txt").render(context), PLACEHOLDERS),
+        # The inliner writes braces in addresses as escapes.
+        Filled(html.replace("%7B%7B", "{{").replace("%7D%7D", "}}"), PLACEHOLDERS),
+    )
+
+
+@lru_cache(maxsize=16)
+def _title(language: str) -> Filled:
+    return Filled(wording(language).event_title, PLACEHOLDERS)
+
+
+def _lead(shape: Shape, words: Wording) -> str:
+    if shape.is_tentative and not shape.is_off:
+        return words.leads[MessageKind.CALL_US] if shape.kind is MessageKind.CALL_US else words.tentative_lead
+    return words.leads[shape.kind]
+
+
+def _rows(shape: Shape, words: Wording) -> list[tuple[str, str]]:
+    rows = [(words.when, f"{words.day_and_time} {words.zone_note}")]
+    if shape.was_different:
+        rows.append((words.was, "{{was}}"))
+    if not shape.is_off:
+        rows.append((words.how_long, words.arrive_early if shape.comes_early else words.minutes))
+    rows.append((words.with_whom, "{{therapist}}"))
+    rows.append((words.where, words.by_phone if shape.is_by_phone else "{{address}}"))
+    if shape.has_phone:
+        rows.append((words.phone, "{{phone}}"))
+    return rows
+
+
+def _rule(shape: Shape, words: Wording) -> str:
+    if not shape.has_fee:
+        return words.no_fee
+    return words.fee_now if shape.is_inside_notice else words.free_then_fee
+
+
+def _shape(letter: Letter, house: House) -> Shape:
+    visit = letter.visit
+    return Shape(
+        kind=letter.kind,
+        language=letter.language,
+        is_tentative=visit.is_tentative,
+        is_by_phone=visit.is_by_phone,
+        is_about_somebody=bool(letter.about),
+        comes_early=bool(visit.early_minutes) and not visit.is_by_phone,
+        was_different=letter.before is not None,
+        has_phone=bool(visit.phone),
+        has_fee=house.late_fee_percent > 0,
+        is_inside_notice=letter.written_at >= visit.starts_at - house.cancel_notice,
+    )
+
+
+def _values(letter: Letter, house: House) -> Mapping[str, str]:
+    visit, style = letter.visit, house.style
+    local = to_local(visit.starts_at, visit.zone)
+    return {
+        "recipient": letter.greeted_as,
+        "client": letter.about,
+        "day": long_date(local, style),
+        "clock": clock_time(local, style),
+        "zone": zone_name(local, visit.zone, style),
+        "was": _was(letter.before, style),
+        "minutes": str(visit.minutes),
+        "early": str(visit.early_minutes),
+        "therapist": visit.therapist,
+        "address": visit.address,
+        "phone": visit.phone,
+        "free_until": day_and_time(visit.starts_at - house.cancel_notice, visit.zone, style),
+        "fee": str(house.late_fee_percent),
+        "practice": house.alias,
+        "manage_url": letter.manage_url,
+        "stop_url": letter.stop_url,
+    }
+
+
+def _was(before: Before | None, style: Style) -> str:
+    if before is None:
+        return ""
+    return f"{day_and_time(before.starts_at, before.zone, style)}, {before.therapist}"
+
+
+def day_and_time(instant: datetime, zone: str, style: Style) -> str:
+    """Return "Tuesday 24 November, 2:00 p.m." by the zone's wall clock."""
+    local = to_local(instant, zone)
+    return f"{long_date(local, style)}, {clock_time(local, style)}"
+
+
+def clock_time(local: datetime, style: Style) -> str:
+    """Return "2:00 p.m." with a plain space, so that subjects stay plain."""
+    return client_time(local, style).replace("\u202f", " ")
+
+
+def zone_name(local: datetime, zone: str, style: Style) -> str:
+    """Return what people call the zone on that day: "Eastern Standard Time"."""
+    key = (zone, local.utcoffset(), style.locale)
+    if key not in _ZONE_NAMES:
+        _ZONE_NAMES[key] = get_timezone_name(local, "long", locale=style.locale)
+    return _ZONE_NAMES[key]
+
+
+_ZONE_NAMES: dict[tuple[str, timedelta | None, str], str] = {}

@@ -1,0 +1,116 @@
+"""What the end of a conversation does to the message: the outcome table applied under the fence."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.orm import Session
+
+from practice.reminders.delivery import Reply
+from practice.reminders.kinds import MessageState, Why
+from practice.reminders.models import Message
+from practice.reminders.outbox import MOST_COPIES, Claimed, is_mine, lock_mine
+from practice.reminders.outcomes import Stage, Verdict, judge, next_attempt
+from practice.reminders.pulse import pause_sending
+from practice.reminders.told import remember
+from practice.reminders.undelivered import report_undelivered, suppress
+
+MOST_RENDER_ERRORS = 3
+RENDER_PAUSE = timedelta(minutes=1)
+UNSURE_PAUSE = timedelta(minutes=1)
+_BEGUN = frozenset({Stage.DATA, Stage.BODY, Stage.DOT})
+
+
+def finish(session: Session, *, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
+    """Close one attempt by the server's last word; None when the lease had passed on and nothing was written."""
+    if reply.stage is Stage.DOT and reply.code is not None and reply.code < 400:
+        return _sent(session, claimed, reply, now)
+    message = lock_mine(session, claimed)
+    if message is None:
+        return None
+    verdict = judge(reply.stage, reply.code, previous_code=message.last_code)
+    message.last_code, message.last_reply = reply.code, reply.text[:300]
+    message.lease_until = message.leased_by = None
+    if reply.stage in _BEGUN and verdict is not Verdict.UNKNOWN:
+        # The server said no, or never saw the end: this copy does not exist.
+        message.copies -= 1
+        message.data_at = None
+    _ENDINGS[verdict](session, message, now)
+    return verdict
+
+
+def finish_unrendered(session: Session, *, claimed: Claimed, fault: str, now: datetime) -> None:
+    """Note that a message could not be written; the third time it is put aside, so that it stops nobody else."""
+    message = lock_mine(session, claimed)
+    if message is None:
+        return
+    message.render_errors += 1
+    message.last_reply = fault[:300]
+    if message.render_errors < MOST_RENDER_ERRORS:
+        message.state, message.lease_until, message.leased_by = MessageState.RETRY, now + RENDER_PAUSE, None
+    else:
+        _fail(session, message, Why.NOT_RENDERED, now)
+
+
+def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
+    values: Mapping[str, Any] = {
+        "state": MessageState.SENT,
+        "sent_at": now,
+        "lease_until": None,
+        "last_code": reply.code,
+        "last_reply": reply.text[:300],
+        "why": "",
+    }
+    written = session.execute(
+        update(Message).where(is_mine(claimed)).values(**values), execution_options={"synchronize_session": False}
+    )
+    if not isinstance(written, CursorResult) or written.rowcount != 1:
+        return None
+    remember(session, claimed.facts.id, claimed.tells_at(now), claimed.sequence)
+    return Verdict.SENT
+
+
+def _retry(session: Session, message: Message, now: datetime) -> None:
+    message.failures += 1
+    at = next_attempt(now, failures=message.failures, expires_at=message.expires_at)
+    if at is None:
+        _fail(session, message, Why.GAVE_UP, now)
+    else:
+        message.state, message.lease_until = MessageState.RETRY, at
+
+
+def _unknown(session: Session, message: Message, now: datetime) -> None:
+    if message.copies >= MOST_COPIES:
+        _fail(session, message, Why.UNSURE_TWICE, now)
+    else:
+        message.state, message.lease_until = MessageState.UNKNOWN, now + UNSURE_PAUSE
+
+
+def _suppress(session: Session, message: Message, now: datetime) -> None:
+    suppress(session, message, code=message.last_code, reply=message.last_reply, now=now)
+    _fail(session, message, Why.ADDRESS_REFUSED, now)
+
+
+def _refused(session: Session, message: Message, now: datetime) -> None:
+    _fail(session, message, Why.MAIL_REFUSED, now)
+
+
+def _pause(session: Session, message: Message, now: datetime) -> None:
+    message.state = MessageState.QUEUED
+    pause_sending(session, because=f"{message.last_code} {message.last_reply}", worker="", now=now)
+
+
+def _fail(session: Session, message: Message, why: Why, now: datetime) -> None:
+    message.state, message.why, message.lease_until = MessageState.FAILED, why, None
+    report_undelivered(session, message, now=now)
+
+
+_ENDINGS: Mapping[Verdict, Callable[[Session, Message, datetime], None]] = {
+    Verdict.RETRY: _retry,
+    Verdict.UNKNOWN: _unknown,
+    Verdict.SUPPRESS: _suppress,
+    Verdict.REFUSED: _refused,
+    Verdict.FAULTY: _refused,
+    Verdict.PAUSE: _pause,
+}

@@ -1,0 +1,89 @@
+"""From a claimed message to the bytes that leave: letters are put together here, for mails and for previews."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from practice.clinic.models import PracticeSettings
+from practice.reminders.context import truth_of
+from practice.reminders.delivery import Envelope
+from practice.reminders.facts import Truth
+from practice.reminders.kinds import MessageKind
+from practice.reminders.letters import Before, House, Letter, VisitDetails
+from practice.reminders.links import Links
+from practice.reminders.mail_format import write_mail
+from practice.reminders.outbox import Batch, Claimed
+from practice.scheduling.lifecycle import AppointmentState
+from practice.scheduling.telling import AppointmentFacts
+from practice.web.formatting import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What differs between installations: the sending address, where links lead and the key that seals them."""
+
+    address: str
+    base_url: str
+    link_key: str
+
+
+def house_of(settings: PracticeSettings, sender: Sender) -> House:
+    """Return the practice as it signs."""
+    return House(
+        alias=settings.sender_alias,
+        address=sender.address,
+        base_url=sender.base_url,
+        reply_to=settings.reply_to,
+        cancel_notice=timedelta(minutes=settings.cancel_notice_minutes),
+        late_fee_percent=settings.late_cancel_fee_percent,
+        style=Style(settings.locale, settings.currency),
+    )
+
+
+def details_of(facts: AppointmentFacts, truth: Truth, sequence: int) -> VisitDetails:
+    """Return a visit as its client sees it; *truth* is the time that the letter speaks of."""
+    return VisitDetails(
+        uid=facts.uid,
+        sequence=sequence,
+        starts_at=truth.starts_at,
+        ends_at=truth.starts_at + (facts.ends_at - facts.starts_at),
+        zone=truth.zone,
+        therapist=truth.therapist_name,
+        address=facts.address,
+        phone=facts.location_phone,
+        early_minutes=facts.arrive_early_minutes,
+        is_by_phone=facts.is_by_phone,
+        is_tentative=facts.state is AppointmentState.TENTATIVE,
+    )
+
+
+def letter_of(claimed: Claimed, links: Links, now: datetime) -> Letter:
+    """Return the letter of one message: whoever gets it for a client is told whom it is about."""
+    return Letter(
+        kind=claimed.kind,
+        language=claimed.language,
+        recipient=claimed.recipient,
+        greeted_as=claimed.first_name if claimed.is_own else claimed.recipient.name,
+        about="" if claimed.is_own else claimed.first_name,
+        visit=details_of(claimed.facts, claimed.tells.truth, claimed.sequence),
+        before=_before(claimed),
+        manage_url=links.manage_url(claimed.facts.id),
+        stop_url=links.stop_url(claimed.client_id),
+        message_id=claimed.message_id,
+        written_at=now,
+    )
+
+
+def _before(claimed: Claimed) -> Before | None:
+    if claimed.kind is not MessageKind.MOVED or claimed.told is None:
+        return None
+    told = claimed.told.truth
+    return None if told == truth_of(claimed.facts) else Before(told.starts_at, told.zone, told.therapist_name)
+
+
+def write(claimed: Claimed, batch: Batch, sender: Sender, now: datetime) -> Envelope:
+    """Return the mail of one claimed message; raises ``ValueError`` for contents that no mail can carry."""
+    links = Links(
+        sender.base_url, sender.link_key, {claimed.facts.id: claimed.manage}, {claimed.client_id: claimed.stop}
+    )
+    house = house_of(batch.outlook.settings, sender)
+    return Envelope(sender.address, claimed.recipient.address, write_mail(letter_of(claimed, links, now), house))

@@ -1,0 +1,47 @@
+"""Letters for tests: valid by default, every value visible."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from practice.reminders.calendar_part import Party
+from practice.reminders.kinds import MessageKind
+from practice.reminders.letters import Before, House, Letter, VisitDetails
+
+HOUSE = House(
+    alias="Harbourline",
+    address="appointments@example.com",
+    base_url="https://clinic.example.com",
+    reply_to="desk@example.com",
+    late_fee_percent=50,
+)
+START = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
+VISIT = VisitDetails(
+    uid="0b8f1a5e-7f0e-4c39-9f6b-8f3f0f1f2a3b",
+    sequence=0,
+    starts_at=START,
+    ends_at=START + timedelta(minutes=60),
+    zone="America/Toronto",
+    therapist="Bram Castellan",
+    address="2 Quay St, Toronto",
+    phone="555-0100",
+    early_minutes=10,
+)
+
+
+def letter(kind: MessageKind = MessageKind.CONFIRMATION, **over: object) -> Letter:
+    """Return a letter to Ana about a visit on Tuesday 24 November 2026 at 14:00 in Toronto."""
+    before = Before(START - timedelta(days=1), "America/Toronto", "Ines Moreau") if kind is MessageKind.MOVED else None
+    made = Letter(
+        kind=kind,
+        language="en",
+        recipient=Party("Ana García", "ana@example.com"),
+        greeted_as="Ana",
+        about="",
+        visit=VISIT,
+        before=before,
+        manage_url="https://clinic.example.com/m/11111111-1111-4111-8111-111111111111.c2lnbmF0dXJl",
+        stop_url="https://clinic.example.com/u/22222222-2222-4222-8222-222222222222.c2lnbmF0dXJl",
+        message_id="<33333333-3333-5333-8333-333333333333@example.com>",
+        written_at=datetime(2026, 11, 20, 15, 2, tzinfo=UTC),
+    )
+    return replace(made, **over)
