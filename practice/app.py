@@ -20,6 +20,7 @@ from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
 from practice.scheduling.ownership import owns_client
+from practice.scheduling.rules import SCHEDULING_RULES, BookingRules
 from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
 from practice.web.formatting import Style
@@ -36,6 +37,9 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     therapists_api.blueprint,
     practice_api.blueprint,
 )
+
+BOOKING_RULES: BookingRules = SCHEDULING_RULES
+"""What may refuse a booking, in order; every verb that takes time is given this tuple."""
 
 HEALTH_GAUGES: dict[str, Gauge] = {}
 
@@ -57,6 +61,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     audit_log = AuditLog(settings.audit_key)
     init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
     assemble(app.extensions["sessions"], Ownership(therapist_of=therapist_of_user, owns=owns_client))
+    app.extensions["booking_rules"] = BOOKING_RULES
     app.url_map.converters["uid"] = UidConverter
     install_look(app, style=Style(), link_blueprints=LINK_BLUEPRINTS)
     if settings.proxy_hops:

@@ -44,7 +44,7 @@ _UNSYNCHRONISED = {"synchronize_session": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Occupied:
     """Time that somebody has on a diary; buffers in minutes."""
 
     diary_id: int
@@ -87,8 +87,14 @@ class Wanted:
         """Return the treatment and the minutes around it."""
         return _widened(self.treatment, self.buffer_before, self.buffer_after)
 
+    def as_occupied(self) -> Occupied:
+        """Return the time as it will look to others once it is taken."""
+        return Occupied(
+            self.diary_id, self.lane, self.treatment, self.buffer_before, self.buffer_after, self.appointment.id
+        )
 
-Decide = Callable[[Sequence[Taken]], Sequence[Wanted]]
+
+Decide = Callable[[Sequence[Occupied]], Sequence[Wanted]]
 """Given what others have on the locked diaries, returns what to take, or raises a refusal."""
 
 
@@ -100,29 +106,32 @@ def claim(
     decide: Decide,
     now: datetime,
     giving_back: Collection[int] = (),
+    touching: Collection[int] = (),
 ) -> None:
     """Take what *decide* wants of the locked diaries, and give back all that *giving_back* appointments had.
 
     *diary_ids* are all diaries that may be taken or given back, *around* the times of treatment that may be
-    wanted on them. Expired holds do not count and are dropped when they are in the way. Raises
+    wanted on them. Expired holds do not count and are dropped when they are in the way. *touching* are diaries on
+    which something changes that keeps its time. Raises
     :class:`TimeTaken` or :class:`BufferTaken`, and whatever *decide* raises; nothing is written then.
     """
     lock_diaries(session, diary_ids)
-    rows = [row for row in _look(session, diary_ids, around) if row.appointment_id not in giving_back]
-    dropped, touched = drop_expired(session, {row.appointment_id for row in rows if _has_expired(row, now)}, now=now)
-    taken = [_taken(row) for row in rows if row.appointment_id not in dropped]
+    rows = [row for row in _rows(session, diary_ids, around) if row.appointment_id not in giving_back]
+    expired = {row.appointment_id for row in rows if _has_expired(row, now)}
+    dropped, touched = drop_holds(session, expired, expired_by=now)
+    taken = [_occupied(row) for row in rows if row.appointment_id not in dropped]
     wanted = decide(taken)
     require_free(wanted, taken)
     failpoint("claim.between_look_and_write")
     touched |= _give_back(session, giving_back)
     _take(session, wanted)
-    _bump(session, touched | {each.diary_id for each in wanted})
+    bump(session, touched | {each.diary_id for each in wanted} | set(touching))
 
 
 def release(session: Session, appointment_ids: Collection[int], *, diary_ids: Collection[int]) -> None:
     """Give back all time of the appointments; *diary_ids* are the diaries it is on."""
     lock_diaries(session, diary_ids)
-    _bump(session, _give_back(session, appointment_ids))
+    bump(session, _give_back(session, appointment_ids))
 
 
 def lock_diaries(session: Session, diary_ids: Iterable[int]) -> None:
@@ -138,23 +147,37 @@ def lock_diaries(session: Session, diary_ids: Iterable[int]) -> None:
     session.execute(select(func.pg_advisory_xact_lock(LOCK_CLASS, key)))
 
 
-def drop_expired(session: Session, hold_ids: Collection[int], *, now: datetime) -> tuple[set[int], set[int]]:
-    """Delete those holds that have expired by *now*; return them and the diaries whose time came free.
+def drop_holds(
+    session: Session, hold_ids: Collection[int], *, expired_by: datetime | None = None
+) -> tuple[set[int], set[int]]:
+    """Delete what is still a hold (with *expired_by*: one that has run out by then) with the time it kept.
 
-    The caller bumps the diaries. A hold that was renewed in the meantime stays.
+    Returns the holds deleted and the diaries touched, which the caller bumps. A hold that was renewed or booked in
+    the meantime stays.
     """
     if not hold_ids:
         return set(), set()
-    expired = select(Appointment.id).where(
-        Appointment.id.in_(hold_ids), Appointment.state == State.HELD, Appointment.hold_ends_at <= now
-    )
-    dropped = set(session.scalars(expired.with_for_update()))
+    still_held = select(Appointment.id).where(Appointment.id.in_(hold_ids), Appointment.state == State.HELD)
+    if expired_by is not None:
+        still_held = still_held.where(Appointment.hold_ends_at <= expired_by)
+    dropped = set(session.scalars(still_held.with_for_update()))
     touched = _give_back(session, dropped)
-    session.execute(delete(Appointment).where(Appointment.id.in_(dropped)), execution_options=_UNSYNCHRONISED)
+    session.execute(delete(Appointment).where(Appointment.id.in_(dropped)))
     return dropped, touched
 
 
-def _look(session: Session, diary_ids: Collection[int], around: Sequence[Interval]) -> Sequence[Any]:
+def look(
+    session: Session, diary_ids: Collection[int], around: Sequence[Interval], *, now: datetime, without: Collection[int]
+) -> list[Occupied]:
+    """Return what is on the diaries around the times given, expired holds and *without* appointments left out."""
+    return [
+        _occupied(row)
+        for row in _rows(session, diary_ids, around)
+        if row.appointment_id not in without and not _has_expired(row, now)
+    ]
+
+
+def _rows(session: Session, diary_ids: Collection[int], around: Sequence[Interval]) -> Sequence[Any]:
     near = [interval.widened(WIDEST_BUFFERS, WIDEST_BUFFERS) for interval in around]
     is_near = or_(
         *(
@@ -185,8 +208,8 @@ def _has_expired(row: Any, now: datetime) -> bool:
     return row.hold_ends_at is not None and row.hold_ends_at <= now
 
 
-def _taken(row: Any) -> Taken:
-    return Taken(
+def _occupied(row: Any) -> Occupied:
+    return Occupied(
         row.diary_id,
         row.lane,
         Interval(row.starts_at, row.ends_at),
@@ -196,7 +219,7 @@ def _taken(row: Any) -> Taken:
     )
 
 
-def require_free(wanted: Iterable[Wanted], taken: Sequence[Taken]) -> None:
+def require_free(wanted: Iterable[Wanted], taken: Sequence[Occupied]) -> None:
     """Raise :class:`TimeTaken` or :class:`BufferTaken` unless others left room for everything *wanted*."""
     for each in wanted:
         if not each.occupies:
@@ -243,7 +266,8 @@ def is_overlap(error: IntegrityError) -> bool:
     return sqlstate(error) == EXCLUSION_VIOLATION or OVERLAP_TRIGGER in str(error.orig)
 
 
-def _bump(session: Session, diary_ids: Collection[int]) -> None:
+def bump(session: Session, diary_ids: Collection[int]) -> None:
+    """Raise the versions of diaries whose time changed."""
     if not diary_ids:
         return
     statement = update(Diary).where(Diary.id.in_(diary_ids)).values(version=Diary.version + 1)

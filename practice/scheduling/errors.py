@@ -58,12 +58,10 @@ class BookingRefused(_Refused, RuleViolation):
     title = "This cannot be booked"
 
 
-def refuse(refusals: tuple[Refusal, ...]) -> None:
-    """Raise what *refusals* amount to, conflicts named first; return when there are none."""
-    if not refusals:
-        return
+def refused(refusals: tuple[Refusal, ...]) -> BookingConflict | BookingRefused:
+    """Return what one or more *refusals* amount to, conflicts named first."""
     ordered = tuple(sorted(refusals, key=lambda refusal: refusal.code not in CONFLICT_CODES))
-    raise BookingConflict(ordered) if ordered[0].code in CONFLICT_CODES else BookingRefused(ordered)
+    return BookingConflict(ordered) if ordered[0].code in CONFLICT_CODES else BookingRefused(ordered)
 
 
 class WrongState(Conflict):

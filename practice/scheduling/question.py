@@ -95,6 +95,7 @@ class ServiceFacts:
     needs_room: bool = True
     room_needs: frozenset[str] = frozenset()
     is_active: bool = True
+    price_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

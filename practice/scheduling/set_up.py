@@ -115,6 +115,7 @@ _SET_UP = select(
             Service.needs_room,
             json_value(Service.room_needs),
             Service.is_active,
+            Service.price_cents,
         )
     ),
     _all(
@@ -164,7 +165,22 @@ def _opening(row: Row) -> WeekdaySpan:
 
 
 def _service(row: Row) -> ServiceFacts:
-    key, uid, name, duration, before, after, grid, notice, portal_notice, horizon, needs_room, needs, is_active = row
+    (
+        key,
+        uid,
+        name,
+        duration,
+        before,
+        after,
+        grid,
+        notice,
+        portal_notice,
+        horizon,
+        needs_room,
+        needs,
+        is_active,
+        price,
+    ) = row
     return ServiceFacts(
         key,
         uid,
@@ -177,6 +193,7 @@ def _service(row: Row) -> ServiceFacts:
         bool(needs_room),
         frozenset(needs),
         bool(is_active),
+        price,
     )
 
 
