@@ -49,7 +49,8 @@ function take(root, option) {
 const current = (root) => root.dataset.loadedFor === parts(root).input.value;
 
 function enter(root, event) {
-  const chosen = active(root) ?? (current(root) ? options(root)[0] : null);
+  // What is listed may still answer an earlier text; only the list for this text may be taken from.
+  const chosen = current(root) ? (active(root) ?? options(root)[0]) : null;
   if (chosen) {
     event.preventDefault();
     take(root, chosen);
@@ -101,9 +102,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
     option.id ||= `${input.id}-option-${at}`;
     option.tabIndex = -1;
   });
-  const wanted = root.dataset.takeFirst;
-  delete root.dataset.takeFirst;
-  if (wanted === root.dataset.loadedFor && options(root)[0]) take(root, options(root)[0]);
+  const wanted = root.dataset.takeFirst === root.dataset.loadedFor;
+  if (wanted) delete root.dataset.takeFirst;
+  if (wanted && options(root)[0]) take(root, options(root)[0]);
   else {
     setOpen(root, document.activeElement === input && Boolean(input.value.trim()));
     activate(root, options(root)[0] ?? null);
