@@ -19,6 +19,7 @@ from practice.web.redirects import local_target
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
+LINK_USE = "link.use"
 _TAG = "required_action"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -94,18 +95,21 @@ def _tagged(view: Callable[..., Any], action: str) -> Callable[..., Any]:
 
 
 def _judge() -> AnyResponse | None:
-    action = _requested_action()
-    if action is None or action == PUBLIC:
+    if requested_scope() is not Scope.NONE:
         return None
-    actor = current_actor()
-    if scope_of(actor, action) is not Scope.NONE:
-        return None
-    if actor.is_staff:
-        raise RoleNotAllowed(action)
+    if current_actor().is_staff:
+        raise RoleNotAllowed(requested_action() or "")
     return _ask_to_sign_in()
 
 
-def _requested_action() -> str | None:
+def requested_scope() -> Scope:
+    """Return how far this request's action reaches for who is asking; public routes reach everything."""
+    action = requested_action()
+    return Scope.ALL if action is None or action == PUBLIC else scope_of(current_actor(), action)
+
+
+def requested_action() -> str | None:
+    """Return the action of the route that this request matched."""
     if request.endpoint is None:
         return None
     return action_of_request(current_app, request.endpoint, request.method)
@@ -139,8 +143,7 @@ def _require_judgement(response: Response) -> Response:
     """Refuse to answer when only own things were allowed and the view never asked whether this is one."""
     if response.status_code >= 400 or g.get("answered_unjudged"):
         return response
-    action = _requested_action()
-    if action is None or action == PUBLIC or scope_of(current_actor(), action) is not Scope.OWN:
+    if requested_scope() is not Scope.OWN:
         return response
     if (opened := g.get("session")) is None or not was_judged(opened):
         g.answered_unjudged = True

@@ -5,8 +5,18 @@ from datetime import datetime
 from flask import Flask, Response, request
 
 from practice.accounts.current import current_actor
-from practice.accounts.errors import ForeignObject, RoleNotAllowed, SignInFailed, TooManyTries
+from practice.accounts.errors import (
+    NOTHING_HERE,
+    ForeignObject,
+    LinkEnded,
+    RoleNotAllowed,
+    SignInFailed,
+    TooManyTries,
+)
+from practice.accounts.permissions import Scope
+from practice.accounts.policy import LINK_USE, requested_action, requested_scope
 from practice.audit.refusals import audit_refusal
+from practice.core.errors import NotFound
 from practice.core.events import Event
 from practice.web.database import now, sessions
 from practice.web.problems import on_refusal
@@ -16,6 +26,8 @@ def install_refusals(app: Flask) -> None:
     """Register the answers that the five kinds of refusal do not know."""
     app.register_error_handler(RoleNotAllowed, _on_permission)
     app.register_error_handler(ForeignObject, _on_permission)
+    app.register_error_handler(NotFound, _on_not_found)
+    app.register_error_handler(LinkEnded, on_refusal)
     app.register_error_handler(SignInFailed, lambda error: on_refusal(error, 401))
     app.register_error_handler(TooManyTries, on_too_many_tries)
 
@@ -30,6 +42,13 @@ def on_too_many_tries(error: TooManyTries) -> Response:
 def seconds_until(until: datetime, instant: datetime) -> int:
     """Return whole seconds to wait, at least one."""
     return max(1, round((until - instant).total_seconds()))
+
+
+def _on_not_found(error: NotFound) -> Response:
+    """Answer a missing object exactly as a foreign one where the actor might be refused a foreign one."""
+    if requested_scope() is Scope.OWN and requested_action() != LINK_USE:
+        return on_refusal(NotFound(NOTHING_HERE))
+    return on_refusal(error)
 
 
 def _on_permission(error: RoleNotAllowed | ForeignObject) -> Response:

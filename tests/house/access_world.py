@@ -1,0 +1,193 @@
+"""A practice in which Theo has a client, an appointment and a diary and Olga has none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from practice.accounts.links import link_token, make_link
+from practice.accounts.models import AuthSession, User
+from practice.accounts.sessions import Browser, start_session
+from practice.accounts.tokens import create_token
+from practice.clients.models import Client
+from practice.clinic.models import Location, Room, Service, Therapist
+from practice.clinic.opening import ClosureDetails, add_closure
+from practice.clinic.tasks import open_task
+from practice.clinic.working_hours import TimeOffDetails, add_time_off
+from practice.core.actor import SYSTEM
+from practice.core.transact import transact
+from practice.scheduling.lifecycle import AppointmentState
+from practice.scheduling.models import Appointment
+from tests.cast import make_cast
+from tests.conftest import NOW
+from tests.factories import OWNER, make_client, make_location, make_room, make_service, make_therapist
+
+MISSING = "00000000-0000-4000-8000-000000000000"
+FORGED = f"{MISSING}.{'A' * 43}"
+
+
+@dataclass
+class World:
+    """The rows that objects hang on, and a bearer token for each member of staff."""
+
+    app: Flask
+    session: Session
+    cast: dict[str, User]
+    location: Location
+    room: Room
+    service: Service
+    theo: Therapist
+    tokens: dict[str, str] = field(default_factory=dict)
+    made: int = 0
+
+
+def build_world(app: Flask) -> World:
+    """Return a fresh world in the app's database."""
+    session: Session = app.extensions["sessions"]()
+    cast = make_cast(app.extensions["sessions"], now=NOW)
+    location = make_location(session)
+    room = make_room(session, location)
+    theo = make_therapist(session, location=location, name="Theo Tran", user_id=cast["theo"].id)
+    make_therapist(session, location=location, name="Olga Orlova", user_id=cast["olga"].id)
+    service = make_service(session)
+    world = World(app, session, cast, location, room, service, theo)
+    for name, user in cast.items():
+        world.tokens[name] = _act(
+            world, lambda user=user: create_token(session, user=user, name="walk", actor=SYSTEM, now=NOW)
+        )
+    return world
+
+
+def _act(world: World, work: Callable[[], object]):
+    world.session.rollback()
+    return transact(world.session, work)
+
+
+def make_appointment(world: World) -> Appointment:
+    """A booked hour of Theo's with a client of his own; each call takes another day."""
+    world.made += 1
+    client = make_client(world.session)
+    starts_at: datetime = NOW + timedelta(days=world.made)
+
+    def work() -> Appointment:
+        row = Appointment(
+            client_id=client.id,
+            service_id=world.service.id,
+            therapist_id=world.theo.id,
+            room_id=world.room.id,
+            location_id=world.location.id,
+            state=AppointmentState.BOOKED,
+            local_start=starts_at.replace(tzinfo=None) - timedelta(hours=5),
+            zone="America/Toronto",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+            duration_minutes=60,
+            buffer_before_minutes=0,
+            buffer_after_minutes=0,
+            price_cents=11000,
+            created_at=NOW,
+        )
+        world.session.add(row)
+        world.session.flush()
+        return row
+
+    return _act(world, work)
+
+
+def _client(world: World) -> dict[str, str]:
+    return {"uid": _client_of(world).uid}
+
+
+def _client_of(world: World):
+    return world.session.get_one(Client, make_appointment(world).client_id)
+
+
+def _own_session(world: World) -> dict[str, str]:
+    user = world.cast["theo"]
+
+    def work():
+        return start_session(
+            world.session,
+            user_id=user.id,
+            proven_hash=user.password_hash,
+            browser=Browser("Elsewhere"),
+            lasts=timedelta(hours=12),
+            now=NOW,
+        )
+
+    _act(world, work)
+    uid = world.session.scalars(select(AuthSession.uid).order_by(AuthSession.id.desc()).limit(1)).one()
+    return {"uid": uid}
+
+
+def _time_off(world: World) -> dict[str, str]:
+    details = TimeOffDetails(NOW + timedelta(days=30), NOW + timedelta(days=31))
+    row = _act(world, lambda: add_time_off(world.session, therapist=world.theo, details=details, actor=OWNER, now=NOW))
+    return {"uid": row.uid}
+
+
+def _closure(world: World) -> dict[str, str]:
+    world.made += 1
+    day = NOW.date() + timedelta(days=200 + world.made)
+    details = ClosureDetails(first_on=day, last_on=day, name="Stocktaking")
+    return {"uid": _act(world, lambda: add_closure(world.session, details=details, actor=OWNER, now=NOW)).uid}
+
+
+def _task(world: World) -> dict[str, str]:
+    world.made += 1
+    row = _act(
+        world,
+        lambda: open_task(
+            world.session,
+            kind="call",
+            subject_kind="client",
+            subject_id=1,
+            due_at=NOW,
+            dedupe_key=f"walk-{world.made}",
+            now=NOW,
+        ),
+    )
+    return {"uid": row.uid}
+
+
+def manage_token(world: World) -> str:
+    """The token of a genuine link to an appointment."""
+    appointment = make_appointment(world)
+    link = _act(
+        world,
+        lambda: make_link(
+            world.session,
+            purpose="manage",
+            subject_kind="appointment",
+            subject_id=appointment.id,
+            expires_at=None,
+            now=NOW,
+        ),
+    )
+    return link_token(world.app.extensions["settings"].link_key, link)
+
+
+Maker = Callable[[World], dict[str, str]]
+
+MAKERS: dict[str, Maker] = {
+    "location": lambda world: {"uid": world.location.uid},
+    "room": lambda world: {"uid": world.room.uid},
+    "service": lambda world: {"uid": world.service.uid},
+    "therapist": lambda world: {"uid": world.theo.uid, "on": "2026-11-30"},
+    "user": lambda world: {"uid": world.cast["rita"].uid},
+    "own_session": _own_session,
+    "time_off": _time_off,
+    "closure": _closure,
+    "task": _task,
+    "client": _client,
+    "appointment": lambda world: {"uid": make_appointment(world).uid},
+}
+"""Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""
+
+LINK_MAKERS: dict[str, Maker] = {"manage_link": lambda world: {"token": manage_token(world)}}
+"""Values that only the holder of a link has; everybody else tries a forged one."""
+
+NOBODYS = {"uid": MISSING, "token": FORGED, "on": "2026-11-30"}

@@ -1,0 +1,80 @@
+"""What each actor meets on each route, written by hand: a route without a line here fails the build.
+
+Columns: method, rule, the object that fills the rule (``.`` for none, see ``MAKERS`` in access_world.py), then for
+anonymous, link, receptionist, therapist (own object), therapist (another's object), owner:
+
+    Y  let in: any answer but 401, 403, 404 and 5xx
+    A  asked to sign in: 303 to the sign-in page, 401 under /api/
+    F  refused to the role: 403
+    N  not found, told exactly as for an id that does not exist
+"""
+
+TABLE = """
+GET     /sign-in                                            .            Y Y Y Y Y Y
+POST    /sign-in                                            .            Y Y Y Y Y Y
+POST    /sign-out                                           .            A A Y Y Y Y
+GET     /health                                             .            Y Y Y Y Y Y
+GET     /ready                                              .            Y Y Y Y Y Y
+GET     /account                                            .            A A Y Y Y Y
+POST    /account/password                                   .            A A Y Y Y Y
+POST    /account/sessions/end-others                        .            A A Y Y Y Y
+POST    /account/sessions/<uid:uid>/end                     own_session  A A N Y N N
+
+GET     /api/v1/docs                                        .            Y Y Y Y Y Y
+GET     /api/v1/openapi.json                                .            Y Y Y Y Y Y
+GET     /api/v1/me                                          .            A A Y Y Y Y
+POST    /api/v1/sessions                                    .            Y Y Y Y Y Y
+GET     /api/v1/sessions                                    .            A A Y Y Y Y
+DELETE  /api/v1/sessions                                    .            A A Y Y Y Y
+DELETE  /api/v1/sessions/<uid:uid>                          own_session  A A N Y N N
+
+GET     /api/v1/practice                                    .            A A Y Y Y Y
+PATCH   /api/v1/practice                                    .            A A F F F Y
+GET     /api/v1/locations                                   .            A A Y Y Y Y
+POST    /api/v1/locations                                   .            A A F F F Y
+GET     /api/v1/locations/<uid:uid>                         location     A A Y Y Y Y
+PATCH   /api/v1/locations/<uid:uid>                         location     A A F F F Y
+GET     /api/v1/locations/<uid:uid>/opening-hours           location     A A Y Y Y Y
+PUT     /api/v1/locations/<uid:uid>/opening-hours           location     A A F F F Y
+GET     /api/v1/rooms                                       .            A A Y Y Y Y
+POST    /api/v1/rooms                                       .            A A F F F Y
+GET     /api/v1/rooms/<uid:uid>                             room         A A Y Y Y Y
+PATCH   /api/v1/rooms/<uid:uid>                             room         A A F F F Y
+GET     /api/v1/services                                    .            A A Y Y Y Y
+POST    /api/v1/services                                    .            A A F F F Y
+GET     /api/v1/services/<uid:uid>                          service      A A Y Y Y Y
+PATCH   /api/v1/services/<uid:uid>                          service      A A F F F Y
+GET     /api/v1/therapists                                  .            A A Y Y Y Y
+POST    /api/v1/therapists                                  .            A A F F F Y
+GET     /api/v1/therapists/<uid:uid>                        therapist    A A Y Y Y Y
+PATCH   /api/v1/therapists/<uid:uid>                        therapist    A A F F F Y
+GET     /api/v1/therapists/<uid:uid>/hours                  therapist    A A Y Y Y Y
+PUT     /api/v1/therapists/<uid:uid>/hours                  therapist    A A F F F Y
+PUT     /api/v1/therapists/<uid:uid>/days/<string:on>       therapist    A A F F F Y
+DELETE  /api/v1/therapists/<uid:uid>/days/<string:on>       therapist    A A F F F Y
+GET     /api/v1/therapists/<uid:uid>/time-off               therapist    A A Y Y Y Y
+POST    /api/v1/therapists/<uid:uid>/time-off               therapist    A A Y Y Y Y
+GET     /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y
+PATCH   /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y
+DELETE  /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y
+GET     /api/v1/closures                                    .            A A Y Y Y Y
+POST    /api/v1/closures                                    .            A A F F F Y
+GET     /api/v1/closures/<uid:uid>                          closure      A A Y Y Y Y
+PATCH   /api/v1/closures/<uid:uid>                          closure      A A F F F Y
+DELETE  /api/v1/closures/<uid:uid>                          closure      A A F F F Y
+GET     /api/v1/tasks                                       .            A A Y F F Y
+POST    /api/v1/tasks/<uid:uid>/finish                      task         A A Y F F Y
+"""
+
+ACTORS = ("anonymous", "link", "receptionist", "therapist own", "therapist other", "owner")
+
+
+def expected_access() -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
+    """Return {(method, rule): (object, {actor: letter})}; raises ``ValueError`` for a line that is not well formed."""
+    rows: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
+    for line in filter(str.strip, TABLE.splitlines()):
+        method, rule, kind, *letters = line.split()
+        if len(letters) != len(ACTORS) or set(letters) - set("YAFN") or (method, rule) in rows:
+            raise ValueError(f"not a line of this table: {line}")
+        rows[method, rule] = kind, dict(zip(ACTORS, letters, strict=True))
+    return rows
