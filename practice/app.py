@@ -13,13 +13,15 @@ from practice.accounts.refusal_pages import install_refusals
 from practice.accounts.views import account_context
 from practice.accounts.views import blueprint as accounts_pages
 from practice.audit.chain import AuditLog
+from practice.clients import api as clients_api
+from practice.clients import parts_api
 from practice.clinic import api as clinic_api
 from practice.clinic import practice_api, therapists_api
 from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
-from practice.scheduling.ownership import owns_client
+from practice.scheduling.ownership import own_clients, owns_client
 from practice.scheduling.rules import SCHEDULING_RULES, BookingRules
 from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
@@ -36,6 +38,8 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     clinic_api.blueprint,
     therapists_api.blueprint,
     practice_api.blueprint,
+    clients_api.blueprint,
+    parts_api.blueprint,
 )
 
 BOOKING_RULES: BookingRules = SCHEDULING_RULES
@@ -60,7 +64,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.extensions["settings"] = settings
     audit_log = AuditLog(settings.audit_key)
     init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
-    assemble(app.extensions["sessions"], Ownership(therapist_of=therapist_of_user, owns=owns_client))
+    assemble(
+        app.extensions["sessions"], Ownership(therapist_of=therapist_of_user, owns=owns_client, own_clients=own_clients)
+    )
     app.extensions["booking_rules"] = BOOKING_RULES
     app.url_map.converters["uid"] = UidConverter
     install_look(app, style=Style(), link_blueprints=LINK_BLUEPRINTS)

@@ -1,4 +1,4 @@
-"""What is somebody's own, asked through two protocols.
+"""What is somebody's own, asked through three protocols.
 
 Their implementations live higher up and are assembled in the composition roots: a diary is not known here.
 """
@@ -6,6 +6,7 @@ Their implementations live higher up and are assembled in the composition roots:
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session, sessionmaker
 
 from practice.accounts.errors import ForeignObject, RoleNotAllowed
@@ -30,12 +31,19 @@ class Owns(Protocol):
     def __call__(self, session: Session, actor: Actor, client_id: int) -> bool: ...
 
 
+class OwnClients(Protocol):
+    """Returns the select of the ids of all clients whom ``Owns`` calls the actor's own, for narrowing a search."""
+
+    def __call__(self, actor: Actor) -> Select[int | None]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """The two implementations of one composition root."""
+    """The implementations of one composition root."""
 
     therapist_of: TherapistOf
     owns: Owns
+    own_clients: OwnClients
 
 
 def assemble(sessions: sessionmaker[Session], ownership: Ownership) -> None:
@@ -77,6 +85,11 @@ def own_therapist_id(session: Session, actor: Actor, action: str) -> int | None:
     if scope is Scope.NONE or actor.therapist_id is None:
         raise ForeignObject(action)
     return actor.therapist_id
+
+
+def own_clients(session: Session, actor: Actor, action: str) -> Select[int | None] | None:
+    """Return the select of client ids to which a search must be narrowed, None when *actor* may see all of them."""
+    return None if own_therapist_id(session, actor, action) is None else ownership_of(session).own_clients(actor)
 
 
 def _is_own(session: Session, actor: Actor, client_id: int | None, therapist_id: int | None) -> bool:

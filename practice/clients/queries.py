@@ -123,20 +123,31 @@ def has_consent(session: Session, client_ids: Collection[int], *, purpose: Purpo
     return {client_id: client_id in given for client_id in client_ids}
 
 
-def search_clients(session: Session, text: str, *, limit: int = MAX_HITS) -> list[ClientHit]:
+def search_clients(
+    session: Session, text: str, *, limit: int = MAX_HITS, among: Select[int | None] | None = None
+) -> list[ClientHit]:
     """Return the clients that match every word of *text*, names that start with it first, then the newest.
 
-    One statement; words may be parts of names, of phone numbers and of mail addresses, or a birth date.
+    One statement; words may be parts of names, of phone numbers and of mail addresses, or a birth date. *among*
+    selects the ids of those who may be found at all.
     """
     query = read_query(text)
-    return [] if query.is_empty else _hits(session, _matching(query, min(limit, MAX_HITS)))
+    if query.is_empty:
+        return []
+    return _hits(session, _among(_matching(query), among).limit(min(limit, MAX_HITS)))
 
 
-def list_newest_clients(session: Session, *, limit: int = MAX_HITS) -> list[ClientHit]:
+def list_newest_clients(
+    session: Session, *, limit: int = MAX_HITS, among: Select[int | None] | None = None
+) -> list[ClientHit]:
     """Return the clients whose records were opened last."""
     rank = literal(0).label("rank")
     newest = select(Client.id, rank).where(Client.merged_into_id.is_(None)).order_by(Client.id.desc())
-    return _hits(session, newest.limit(min(limit, MAX_HITS)))
+    return _hits(session, _among(newest, among).limit(min(limit, MAX_HITS)))
+
+
+def _among(wanted: Select[int, int], ids: Select[int | None] | None) -> Select[int, int]:
+    return wanted if ids is None else wanted.where(Client.id.in_(ids))
 
 
 def same_name_ids(session: Session, client_ids: Collection[int]) -> set[int]:
@@ -173,7 +184,7 @@ def _has_namesake() -> ColumnElement[bool]:
     return exists().where(other.name_key == Client.name_key, other.id != Client.id, other.merged_into_id.is_(None))
 
 
-def _matching(query: Query, limit: int) -> Select[int, int]:
+def _matching(query: Query) -> Select[int, int]:
     rank = _rank(query).label("rank")
     wanted = select(Client.id, rank).where(Client.merged_into_id.is_(None))
     if query.born_on is not None:
@@ -181,7 +192,7 @@ def _matching(query: Query, limit: int) -> Select[int, int]:
     for prefix in query.prefixes:
         in_range = select(ClientWord.client_id).where(ClientWord.word >= prefix, ClientWord.word < prefix + HIGHEST)
         wanted = wanted.where(Client.id.in_(in_range))
-    return wanted.order_by(rank, Client.id.desc()).limit(limit)
+    return wanted.order_by(rank, Client.id.desc())
 
 
 def _rank(query: Query) -> ColumnElement[int]:
