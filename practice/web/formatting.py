@@ -15,6 +15,8 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency
 
 HOUR = 60
+# A full stop ends a sentence only where a new one begins, and not after a title.
+SENTENCE_END = re.compile(r"(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bSt\.)(?<=[.!?])\s+(?=[A-ZÀ-Þ0-9“])")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,12 @@ def duration(length: int | timedelta) -> str:
     hours, rest = divmod(minutes, HOUR)
     parts = ([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest or not hours else [])
     return " ".join(parts)
+
+
+def lead_and_rest(text: str) -> tuple[str, str]:
+    """Return the first sentence and what follows, so that a message can say the first one loudly."""
+    first, _, rest = SENTENCE_END.sub("\0", text, count=1).partition("\0")
+    return first, rest
 
 
 def first_weekday(style: Style) -> int:

@@ -63,6 +63,7 @@ def install_filters(app: Flask, style: Style) -> None:
     for name, write in STYLED.items():
         app.jinja_env.filters[name] = partial(write, style=style)
     app.jinja_env.filters["duration"] = formatting.duration
+    app.jinja_env.filters["lead_and_rest"] = formatting.lead_and_rest
     app.jinja_env.filters["merged"] = merged
     app.jinja_env.filters["in_zone"] = to_local
     app.jinja_env.globals.update(form_key=form_key, page_url=page_url, html_lang=style.html_lang)

@@ -12,6 +12,7 @@ from practice.web.formatting import (
     duration,
     first_weekday,
     full_date,
+    lead_and_rest,
     long_date,
     money,
     near_date,
@@ -77,6 +78,25 @@ def test_money_comes_from_cents_without_rounding() -> None:
 )
 def test_durations(length: int | timedelta, written: str) -> None:
     assert duration(length) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "rest"),
+    [
+        (
+            "13:30 is not free. Room 2 is being prepared until 13:45.",
+            "13:30 is not free.",
+            "Room 2 is being prepared until 13:45.",
+        ),
+        ("Only one sentence.", "Only one sentence.", ""),
+        ("No stop at all", "No stop at all", ""),
+        ("Ask Dr. Brandt first. She knows.", "Ask Dr. Brandt first.", "She knows."),
+        ("It costs $42.50 now. 13:45 is free.", "It costs $42.50 now.", "13:45 is free."),
+        ("Sure? Then go on. Or stay.", "Sure?", "Then go on. Or stay."),
+    ],
+)
+def test_a_message_is_split_after_its_first_sentence(text: str, lead: str, rest: str) -> None:
+    assert lead_and_rest(text) == (lead, rest)
 
 
 def test_weeks_start_as_the_locale_says() -> None:

@@ -102,10 +102,10 @@ def test_a_refusal_shows_the_ways_that_this_page_can_do() -> None:
     targets = {"take": {"url": "/book?start=1345"}, "swap": {"post": "/swap", "fields": {"room": "3"}}}
     html = render(
         REFUSED,
-        error=Conflict("Room 2 is being prepared until 13:45.", ways_out=ways),
+        error=Conflict("13:30 is not free. Room 2 is being prepared until 13:45.", ways_out=ways),
         target=lambda way: targets.get(way.act),
     )
-    assert "<strong>Already taken.</strong> Room 2 is being prepared until 13:45." in html
+    assert "<strong>13:30 is not free.</strong> Room 2 is being prepared until 13:45." in html
     assert '<a class="button small" href="/book?start=1345">13:45 instead</a>' in html
     assert '<form method="post" action="/swap">' in html
     assert '<input type="hidden" name="room" value="3">' in html
