@@ -1,5 +1,6 @@
 """The web application's composition root: the one place where features, rules and hooks are assembled."""
 
+from flask import Blueprint as PageBlueprint
 from flask import Flask
 from flask_smorest import Blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,6 +22,8 @@ from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
+from practice.desk import diary_views
+from practice.desk.shell_views import install_shell
 from practice.scheduling.ownership import own_clients, owns_client
 from practice.scheduling.rules import SCHEDULING_RULES, BookingRules
 from practice.web.api import UidConverter, install_api
@@ -41,6 +44,8 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     clients_api.blueprint,
     parts_api.blueprint,
 )
+
+PAGE_BLUEPRINTS: tuple[PageBlueprint, ...] = (accounts_pages, diary_views.blueprint)
 
 BOOKING_RULES: BookingRules = SCHEDULING_RULES
 """What may refuse a booking, in order; every verb that takes time is given this tuple."""
@@ -80,7 +85,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     install_refusals(app)
     install_health(app, HEALTH_GAUGES)
     install_api(app, API_BLUEPRINTS)
-    app.register_blueprint(accounts_pages)
+    for pages in PAGE_BLUEPRINTS:
+        app.register_blueprint(pages)
+    install_shell(app)
     install_policies(
         app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC, "health": PUBLIC, "ready": PUBLIC}
     )

@@ -20,6 +20,13 @@ POST    /account/password                                   .            A A Y Y
 POST    /account/sessions/end-others                        .            A A Y Y Y Y
 POST    /account/sessions/<uid:uid>/end                     own_session  A A N Y N N
 
+GET     /diary                                              .            A A Y Y Y Y
+GET     /diary/list                                         .            A A Y Y Y Y
+GET     /diary/<raw_day>                                    day          A A Y Y Y Y
+GET     /diary/<raw_day>/list                               day          A A Y Y Y Y
+GET     /diary/<raw_day>/status                             day          A A Y Y Y Y
+GET     /diary/<raw_day>/events                             day          A A Y Y Y Y
+
 GET     /api/v1/docs                                        .            Y Y Y Y Y Y
 GET     /api/v1/openapi.json                                .            Y Y Y Y Y Y
 GET     /api/v1/me                                          .            A A Y Y Y Y
