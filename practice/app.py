@@ -24,6 +24,7 @@ from practice.config import Settings
 from practice.core.clock import Clock, system_clock
 from practice.desk import diary_views
 from practice.desk.shell_views import install_shell
+from practice.scheduling import availability_api, calendar_api
 from practice.scheduling.ownership import own_clients, owns_client
 from practice.scheduling.rules import SCHEDULING_RULES, BookingRules
 from practice.web.api import UidConverter, install_api
@@ -43,6 +44,8 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     practice_api.blueprint,
     clients_api.blueprint,
     parts_api.blueprint,
+    availability_api.blueprint,
+    calendar_api.blueprint,
 )
 
 PAGE_BLUEPRINTS: tuple[PageBlueprint, ...] = (accounts_pages, diary_views.blueprint)

@@ -157,17 +157,17 @@ def _question(
     days: int = 1,
 ) -> Question:
     set_up = current_set_up(session, pulse)
-    location = _location(set_up, query.location_uid)
+    location = only_location(set_up, query.location_uid)
     first = first_on or wall_time(now, location.zone).date()
-    therapists = tuple(_by_uid(set_up.therapists, uid, "therapist").id for uid in dict.fromkeys(query.therapist_uids))
+    therapists = tuple(by_uid(set_up.therapists, uid, "therapist").id for uid in dict.fromkeys(query.therapist_uids))
     return Question(
-        service_id=_by_uid(set_up.services, query.service_uid, "service").id,
+        service_id=by_uid(set_up.services, query.service_uid, "service").id,
         location_id=location.id,
         first_on=first,
         last_on=last_on or first + timedelta(days=days - 1),
         asked_at=now,
         therapist_ids=therapists or None,
-        room_id=None if query.room_uid is None else _by_uid(set_up.rooms, query.room_uid, "room").id,
+        room_id=None if query.room_uid is None else by_uid(set_up.rooms, query.room_uid, "room").id,
         client_id=None if pulse.client is None else pulse.client.id,
         moving_id=query.moving_id,
         by_link=query.by_link,
@@ -185,16 +185,18 @@ class _HasUid(Protocol):
 Known = TypeVar("Known", bound=_HasUid)
 
 
-def _by_uid(known: Mapping[int, Known], uid: str, kind: str) -> Known:
+def by_uid(known: Mapping[int, Known], uid: str, kind: str) -> Known:
+    """Return what has the uid; raises :class:`NotFound` naming the kind."""
     for one in known.values():
         if one.uid == uid:
             return one
     raise NotFound(f"There is no such {kind}.")
 
 
-def _location(set_up: SetUp, uid: str | None) -> LocationFacts:
+def only_location(set_up: SetUp, uid: str | None) -> LocationFacts:
+    """Return the location asked for, or the only one; raises :class:`LocationNeeded` when there are several."""
     if uid is not None:
-        return _by_uid(set_up.locations, uid, "location")
+        return by_uid(set_up.locations, uid, "location")
     active = [location for location in set_up.locations.values() if location.is_active]
     if len(active) == 1:
         return active[0]

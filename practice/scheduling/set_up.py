@@ -58,18 +58,23 @@ def load_set_up(session: Session, version: int) -> SetUp:
 
 def load_exceptions(session: Session, first_on: date, last_on: date, within: Span) -> Exceptions:
     """Read dated hours and closures of the local days and the absences of the UTC minutes."""
+    return exceptions_of(session.execute(select(*exception_columns(first_on, last_on, within))).one())
+
+
+def exception_columns(first_on: date, last_on: date, within: Span) -> tuple[ScalarSelect[Any], ...]:
+    """Return what :func:`exceptions_of` reads, for a statement that selects more."""
     first_at, last_at = instant_of(within.begins), instant_of(within.ends)
-    dated, absences, closures = (
-        found or ()
-        for found in session.execute(
-            select(
-                _all(_DATED, DatedHours.on_date >= first_on, DatedHours.on_date <= last_on),
-                _all(_AWAY, TimeOff.starts_at < last_at, TimeOff.ends_at > first_at),
-                _all(_CLOSED, Closure.first_on <= last_on, Closure.last_on >= first_on),
-            )
-        ).one()
+    return (
+        _all(_DATED, DatedHours.on_date >= first_on, DatedHours.on_date <= last_on),
+        _all(_AWAY, TimeOff.starts_at < last_at, TimeOff.ends_at > first_at),
+        _all(_CLOSED, Closure.first_on <= last_on, Closure.last_on >= first_on),
     )
-    return Exceptions(_dated(dated), _absences(absences), tuple(_closed(row) for row in closures))
+
+
+def exceptions_of(row: Row) -> Exceptions:
+    """Return the exceptions that :func:`exception_columns` selected."""
+    dated, absences, closures = (found or () for found in row)
+    return Exceptions(_dated(dated), _absences(absences), tuple(_closed(each) for each in closures))
 
 
 def _all(columns: Sequence[Any], *conditions: Any) -> ScalarSelect[Any]:

@@ -61,12 +61,13 @@ def problem_of(error: PracticeError) -> dict[str, object]:
         code,
         error.title,
         error.sentence,
-        refusals=[_refusal(refusal) for refusal in refusals],
+        refusals=[shown_refusal(refusal) for refusal in refusals],
         context=dict(error.context) or None,
     )
 
 
-def _refusal(refusal: Refusal) -> dict[str, object]:
+def shown_refusal(refusal: Refusal) -> dict[str, object]:
+    """Return one reason as the API shows it."""
     return {
         "code": refusal.code,
         "detail": refusal.sentence,
