@@ -71,6 +71,10 @@ PATCH   /api/v1/closures/<uid:uid>                          closure      A A F F
 DELETE  /api/v1/closures/<uid:uid>                          closure      A A F F F Y
 GET     /api/v1/tasks                                       .            A A Y F F Y
 POST    /api/v1/tasks/<uid:uid>/finish                      task         A A Y F F Y
+GET     /api/v1/availability                                .            A A Y Y Y Y
+GET     /api/v1/availability/next                           .            A A Y Y Y Y
+GET     /api/v1/availability/explain                        .            A A Y Y Y Y
+GET     /api/v1/diary                                       .            A A Y Y Y Y
 """
 
 ACTORS = ("anonymous", "link", "receptionist", "therapist own", "therapist other", "owner")
