@@ -74,8 +74,8 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
-// A form that came back with errors or a refusal starts there.
-document.querySelector("main :is(.error-summary, [data-refusal])")?.focus();
+// A form that came back with errors or a refusal starts there, unless it names the field to go on with.
+if (!document.querySelector("main [autofocus]")) document.querySelector("main :is(.error-summary, [data-refusal])")?.focus();
 
 const refreshAll = () => document.querySelectorAll("form:has([data-shown-when])").forEach(refresh);
 refreshAll();
