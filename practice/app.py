@@ -22,7 +22,7 @@ from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
-from practice.desk import diary_views
+from practice.desk import diary_views, refusal_pages
 from practice.desk.shell_views import install_shell
 from practice.scheduling import availability_api, calendar_api
 from practice.scheduling.ownership import own_clients, owns_client
@@ -48,7 +48,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar_api.blueprint,
 )
 
-PAGE_BLUEPRINTS: tuple[PageBlueprint, ...] = (accounts_pages, diary_views.blueprint)
+PAGE_BLUEPRINTS: tuple[PageBlueprint, ...] = (accounts_pages, diary_views.blueprint, refusal_pages.blueprint)
 
 BOOKING_RULES: BookingRules = SCHEDULING_RULES
 """What may refuse a booking, in order; every verb that takes time is given this tuple."""

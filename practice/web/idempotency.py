@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
-from practice.core.errors import RuleViolation
+from practice.core.errors import RuleViolation, WayOut
 from practice.web.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
@@ -73,7 +73,10 @@ def _reserve(session: Session, row: dict[str, Any]) -> bool:
 def _first_answer(session: Session, identity: Mapping[str, str]) -> Answer:
     row = session.scalars(select(IdempotencyKey).where(*_same(identity))).one()
     if row.body_hash != _body_hash():
-        raise KeyReused("This Idempotency-Key was used for something else. Use a new key for a new act.")
+        raise KeyReused(
+            "This Idempotency-Key was used for something else. Use a new key for a new act.",
+            ways_out=(WayOut("new_key", "Send it with a new key"),),
+        )
     return Answer(row.status, json.loads(row.body), row.location)
 
 

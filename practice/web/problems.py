@@ -173,8 +173,12 @@ def _detail(error: HTTPException, status: int) -> str:
     return _DETAILS.get(status, default or "That did not work.")
 
 
+# Newer Pythons have other words for these two; a code must not change with the interpreter.
+_STEADY_CODES = {413: "request_entity_too_large", 422: "unprocessable_entity"}
+
+
 def _code(status: int) -> str:
-    return http.HTTPStatus(status).phrase.lower().replace(" ", "_").replace("'", "")
+    return _STEADY_CODES.get(status) or http.HTTPStatus(status).phrase.lower().replace(" ", "_").replace("'", "")
 
 
 def _input_errors(error: HTTPException) -> list[dict[str, str]] | None:

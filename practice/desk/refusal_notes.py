@@ -1,0 +1,133 @@
+"""What every code of a refusal means and which way leads out: the text behind ``/problems/<code>``.
+
+A test compares this list with the source in both directions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalNote:
+    """One code: the HTTP status it comes with, what it means and what to do."""
+
+    status: int
+    means: str
+    way_out: str
+
+
+def _note(status: int, means: str, way_out: str) -> RefusalNote:
+    return RefusalNote(status, means, way_out)
+
+
+_READ_AGAIN = "Read it again, look at what is true now, then decide."
+_OTHER_TIME = "Take one of the times named in ways_out, or search for others."
+_CORRECT = "Correct the field that is named and send again."
+
+BOOKING: Mapping[str, RefusalNote] = {
+    "time_taken": _note(409, "Somebody else has this time, or the client is elsewhere then.", _OTHER_TIME),
+    "buffer": _note(
+        409,
+        "The treatment fits, the minutes around it belong to another visit.",
+        "Take another time, or staff override.",
+    ),
+    "closed": _note(422, "The location is closed then.", "Take a day on which it is open, or override with a reason."),
+    "outside_hours": _note(422, "The therapist does not work then.", "Take another time or therapist, or override."),
+    "time_off": _note(422, "The therapist is away.", "Take another therapist, or a time after the return."),
+    "not_offered": _note(422, "The therapist does not offer this service.", "Choose somebody who offers it."),
+    "no_room": _note(
+        422, "No suitable room is free.", "Take another time, or swap rooms with a visit that needs less."
+    ),
+    "off_grid": _note(422, "The service starts at other minutes.", "Take the next start, or override with a reason."),
+    "notice": _note(422, "It is too close to now for this service.", "Take a later time, or override with a reason."),
+    "horizon": _note(422, "It is further ahead than the service can be booked.", "Take an earlier day."),
+    "past": _note(422, "The time has passed.", "Take a later time, or record what happened."),
+    "inactive": _note(422, "The service, location, room or therapist is no longer in use.", "Choose another one."),
+    "therapist_not_registered": _note(
+        422, "The therapist's registration is not valid on that day.", "Choose another therapist or an earlier day."
+    ),
+    "nonexistent_local_time": _note(
+        422, "The clocks jump over this time in spring.", "Take one of the next valid times that are named."
+    ),
+    "location_needed": _note(422, "There are several locations and none was named.", "Name the location."),
+    "wrong_state": _note(409, "The appointment's state does not allow this act.", _READ_AGAIN),
+    "hold_expired": _note(409, "The time was held too long ago and is free again.", "Hold it again, or take another."),
+    "reason_needed": _note(422, "This act needs a reason from its list.", "Choose a reason and send again."),
+    "nothing_to_undo": _note(409, "There is no act left to take back.", _READ_AGAIN),
+    "nothing_to_swap": _note(422, "Both appointments have the same in that place.", "Choose what differs."),
+    "too_early": _note(422, "This can be said only after the visit was due.", "Wait until then, or cancel instead."),
+    "outside_recording_window": _note(
+        422, "A visit can be recorded from seven days back until now.", "Book a time to come, note an older one."
+    ),
+    "too_many_parked_calls": _note(422, "Five calls are parked already.", "Resume or drop one of them first."),
+}
+
+PEOPLE: Mapping[str, RefusalNote] = {
+    "no_way_to_reach": _note(422, "Nothing says how to reach the client.", "Give a phone number, address or person."),
+    "invalid_contact": _note(422, "The address or number cannot be one.", _CORRECT),
+    "invalid_birth_date": _note(422, "The birth date lies before 1900 or after today.", _CORRECT),
+    "invalid_relation": _note(422, "The other person or the dates do not fit.", _CORRECT),
+    "nobody_for_messages": _note(422, "Nobody would get the client's messages.", "Say first who gets them instead."),
+    "consent_text_changed": _note(422, "The sentence read aloud is no longer in force.", "Read the new one aloud."),
+    "consent_given": _note(409, "This consent is in force already.", _READ_AGAIN),
+    "task_done": _note(409, "Somebody has finished this task.", _READ_AGAIN),
+}
+
+PRACTICE: Mapping[str, RefusalNote] = {
+    "already_used": _note(409, "Another row has this code or sign-in.", "Choose another one."),
+    "dates_order": _note(422, "The end lies before the start.", _CORRECT),
+    "hours_order": _note(422, "A span of hours ends before it begins.", _CORRECT),
+    "hours_overlap": _note(422, "Two spans of hours overlap.", "Join them, or leave a break between them."),
+    "policy_in_past": _note(422, "Policies cannot change for days that are over.", "Let them start today or later."),
+    "room_inactive": _note(422, "The room is not in use.", "Choose another room, or none."),
+    "unknown_zone": _note(422, "There is no time zone of that name.", "Give an IANA name such as America/Toronto."),
+}
+
+ACCOUNTS: Mapping[str, RefusalNote] = {
+    "role_not_allowed": _note(403, "The role does not allow this act.", "Ask the owner, or go on from Today."),
+    "sign_in_failed": _note(403, "Email and password do not fit together.", "Check both; the owner can set a new one."),
+    "too_many_tries": _note(429, "It was tried too often.", "Wait until the time that is named."),
+    "email_taken": _note(422, "Somebody signs in with this address.", "Give another address."),
+    "last_owner": _note(422, "Nobody could manage the practice any more.", "Make somebody else an owner first."),
+    "weak_password": _note(422, "The password is too short or too well known.", "Choose a longer one."),
+    "wrong_password": _note(422, "The present password is not right.", "Type it again."),
+    "link_ended": _note(404, "The link has ended or was withdrawn.", "Open the newest mail, or call the practice."),
+}
+
+GENERAL: Mapping[str, RefusalNote] = {
+    "stale_version": _note(412, "It was changed by somebody else since it was read.", _READ_AGAIN),
+    "conflict": _note(409, "Somebody else holds what was asked for.", _READ_AGAIN),
+    "rule": _note(422, "A rule of the practice forbids it.", "Do one of the acts named in ways_out."),
+    "not_found": _note(404, "It does not exist, or it is not for you.", "Search for the client or go back to Today."),
+    "not_allowed": _note(403, "You may not do this.", "Ask the owner, or go on from Today."),
+    "idempotency_key_reused": _note(
+        422, "This Idempotency-Key came before with another body.", "Use a new key for a new act."
+    ),
+}
+
+REQUEST: Mapping[str, RefusalNote] = {
+    "bad_request": _note(
+        400, "The request cannot be read.", "Send valid JSON: no duplicate keys, NaN or deep nesting."
+    ),
+    "unauthorized": _note(401, "Nobody is signed in.", "Sign in, or send a bearer token."),
+    "forbidden": _note(403, "The form came from elsewhere, or the role does not allow it.", "Load the page again."),
+    "method_not_allowed": _note(405, "The address does not take this method.", "Use one that Allow names."),
+    "request_entity_too_large": _note(413, "The body is larger than one megabyte.", "Send less at once."),
+    "unsupported_media_type": _note(415, "The body is not JSON.", "Send it as application/json."),
+    "precondition_failed": _note(412, "If-Match names no version of this.", _READ_AGAIN),
+    "unprocessable_entity": _note(422, "Fields are not right; errors names each.", _CORRECT),
+    "precondition_required": _note(428, "A change needs If-Match.", "Send the ETag that you read."),
+    "too_many_requests": _note(429, "It was tried too often.", "Wait for Retry-After, then try again."),
+    "internal_server_error": _note(500, "A defect on our side; nothing was changed.", "Try again, then report it."),
+    "service_unavailable": _note(503, "The database is busy or out of reach.", "Try again after Retry-After seconds."),
+}
+
+CHAPTERS: Mapping[str, Mapping[str, RefusalNote]] = {
+    "Booking": BOOKING,
+    "People": PEOPLE,
+    "The practice": PRACTICE,
+    "Accounts": ACCOUNTS,
+    "Anywhere": GENERAL,
+    "The request itself": REQUEST,
+}
+NOTES: Mapping[str, RefusalNote] = {code: note for chapter in CHAPTERS.values() for code, note in chapter.items()}
