@@ -178,6 +178,7 @@ MAKERS: dict[str, Maker] = {
     "service": lambda world: {"uid": world.service.uid},
     "therapist": lambda world: {"uid": world.theo.uid, "on": "2026-11-30"},
     "day": lambda _world: {"raw_day": "2026-11-30"},
+    "problem": lambda _world: {"code": "time_taken"},
     "user": lambda world: {"uid": world.cast["rita"].uid},
     "own_session": _own_session,
     "time_off": _time_off,

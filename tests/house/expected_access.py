@@ -15,6 +15,8 @@ POST    /sign-in                                            .            Y Y Y Y
 POST    /sign-out                                           .            A A Y Y Y Y
 GET     /health                                             .            Y Y Y Y Y Y
 GET     /ready                                              .            Y Y Y Y Y Y
+GET     /problems                                           .            Y Y Y Y Y Y
+GET     /problems/<code>                                    problem      Y Y Y Y Y Y
 GET     /account                                            .            A A Y Y Y Y
 POST    /account/password                                   .            A A Y Y Y Y
 POST    /account/sessions/end-others                        .            A A Y Y Y Y
