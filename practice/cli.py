@@ -17,6 +17,7 @@ from practice.web.database import db as database
 from practice.web.request_log import configure_logging
 from practice.web.schema_state import SchemaMismatch, newest_revision, require_current, stored_revision
 from practice.web.server import Server
+from practice.worker import Worker, run_worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -107,6 +108,18 @@ def serve(app: Flask, *, host: str, port: int, threads: int) -> None:
         signal.signal(number, lambda *_: server.stop())
     click.echo(f"Serving on http://{host}:{server.port}", file=sys.stderr)
     server.run()
+
+
+@main.command("worker")
+@with_app
+def work(app: Flask) -> None:
+    """Send confirmations and reminders, plan calls and keep house; any number may run beside each other.
+
+    SIGTERM and Ctrl-C let the mail under way finish.
+    """
+    _require_current_schema()
+    configure_logging()
+    run_worker(Worker(app.extensions["sessions"], app.extensions["settings"]))
 
 
 def _require_current_schema() -> None:

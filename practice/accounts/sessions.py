@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from practice.accounts.errors import SignInFailed
@@ -30,6 +30,10 @@ class Started:
     token: str
     ends_at: datetime
     user: User
+
+
+KEPT = timedelta(days=30)
+"""How long ended sessions stay for the list of devices."""
 
 
 def start_session(
@@ -110,3 +114,8 @@ def _revoke(session: Session, which: object, now: datetime) -> int:
         update(AuthSession).where(which, AuthSession.revoked_at.is_(None)).values(revoked_at=now)  # type: ignore[arg-type]
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_old_sessions(session: Session, *, now: datetime) -> None:
+    """Delete sessions that ended long ago; a housekeeping job calls this."""
+    session.execute(delete(AuthSession).where(AuthSession.ends_at < now - KEPT))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from time import monotonic
 
 from practice.core.failpoints import failpoint
-from practice.reminders.outcomes import Stage
+from practice.reminders.mail_format import Envelope
+from practice.reminders.outcomes import Reply, Stage
 
 CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 60.0
@@ -32,24 +33,6 @@ class MailServer:
     user: str = ""
     password: str = ""
     own_name: str = "localhost"
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One mail for one recipient, ready to be sent byte by byte."""
-
-    sender: str
-    recipient: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The last word of the server: at which stage, its code (None = it said nothing) and its text."""
-
-    stage: Stage
-    code: int | None
-    text: str = ""
 
 
 class _Stopped(Exception):

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from practice.core.clock import Clock
 from practice.core.failpoints import failpoint
 from practice.core.transact import transact
-from practice.reminders.delivery import TOTAL_SECONDS, Courier, Envelope, Reply
-from practice.reminders.outbox import Batch, Claimed, begin_data, claim_due, release
-from practice.reminders.outcomes import Verdict, is_servers_trouble
+from practice.reminders.delivery import TOTAL_SECONDS, Courier
+from practice.reminders.mail_format import Envelope
+from practice.reminders.outbox import Batch, Claimed, begin_data, claim_due, is_anything_due, release
+from practice.reminders.outcomes import Reply, Verdict, is_servers_trouble
 from practice.reminders.reconciling import reconcile
 from practice.reminders.results import finish, finish_unrendered
 from practice.reminders.writing import Sender, write
+from practice.scheduling.telling import is_anything_unreconciled
 
 T = TypeVar("T")
 
@@ -45,6 +47,8 @@ class Dispatcher:
         """Reconcile, claim and send at most *limit* messages; return how many the server accepted."""
         if self._rests_until is not None and self._clock() < self._rests_until:
             return 0
+        if not self._has_work():
+            return 0
         self.reconcile()
         batch = self._transact(lambda session: claim_due(session, worker=self._worker, limit=limit, now=self._clock()))
         if batch is None:
@@ -56,6 +60,10 @@ class Dispatcher:
         """Plan the messages of appointments that changed; return how many those were."""
         domain = self._sender.address.rpartition("@")[2]
         return self._transact(lambda session: reconcile(session, domain=domain, now=self._clock()))
+
+    def _has_work(self) -> bool:
+        with self._sessions() as session:
+            return is_anything_unreconciled(session) or is_anything_due(session, self._clock())
 
     def drain(self) -> int:
         """Send until nothing is due any more; return how many were accepted."""

@@ -5,6 +5,7 @@ mixed(alternative(plain, html, calendar), calendar file): the shape that mail pr
 
 import base64
 import binascii
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.policy import SMTP
@@ -17,6 +18,15 @@ from practice.reminders.letters import House, Letter
 from practice.reminders.rendering import Rendered, render
 
 _CRLF = "\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One mail for one recipient, ready to be sent byte by byte."""
+
+    sender: str
+    recipient: str
+    content: bytes
 
 
 def write_mail(letter: Letter, house: House) -> bytes:

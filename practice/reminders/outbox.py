@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Result, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Result, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from practice.accounts.models import SignedLink
@@ -88,14 +88,22 @@ def claim_due(session: Session, *, worker: str, limit: int, now: datetime) -> Ba
     return Batch(claims, outlook)
 
 
+def is_anything_due(session: Session, now: datetime) -> bool:
+    """Return whether a claim would find something; a read that takes no lock, for idle ticks."""
+    return session.execute(select(_due(now).exists())).scalar_one()
+
+
+def _due(now: datetime) -> Select[Message]:
+    return select(Message).where(
+        Message.state.in_(OPEN_STATES),
+        Message.due_at <= now,
+        or_(Message.lease_until.is_(None), Message.lease_until <= now),
+    )
+
+
 def _lock_due(session: Session, limit: int, now: datetime) -> Sequence[Message]:
     due = (
-        select(Message)
-        .where(
-            Message.state.in_(OPEN_STATES),
-            Message.due_at <= now,
-            or_(Message.lease_until.is_(None), Message.lease_until <= now),
-        )
+        _due(now)
         .order_by(Message.due_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

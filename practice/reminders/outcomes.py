@@ -4,6 +4,7 @@ A 4xx means later, a 5xx means never; what is not the message's fault (connect, 
 """
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,6 +20,15 @@ class Stage(StrEnum):
     DATA = "data"
     BODY = "body"
     DOT = "dot"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The last word of the server: at which stage, its code (None = it said nothing) and its text."""
+
+    stage: Stage
+    code: int | None
+    text: str = ""
 
 
 class Verdict(StrEnum):

@@ -16,7 +16,7 @@ from practice.reminders.kinds import Channel, MessageKind, MessageState, Why
 from practice.reminders.models import Message
 from practice.reminders.told import remember, tells, told_by
 from practice.reminders.wanted import Plan, Wanted
-from practice.scheduling.telling import list_coming, list_unreconciled, mark_reconciled
+from practice.scheduling.telling import list_unreconciled, mark_reconciled
 
 BATCH = 200
 APPOINTMENT = "appointment"
@@ -37,18 +37,6 @@ def reconcile(session: Session, *, domain: str, now: datetime, limit: int = BATC
     seqs = list_unreconciled(session, limit)
     reconcile_appointments(session, seqs, domain=domain, now=now)
     return len(seqs)
-
-
-def reconcile_future(
-    session: Session, *, after: tuple[datetime, int], domain: str, now: datetime, limit: int = BATCH
-) -> tuple[datetime, int] | None:
-    """Plan anew the messages of the next visits beyond *after* (start, id); return how far it came, None at the end.
-
-    Finds what changed beside the appointments: policies, consents, addresses, opening hours.
-    """
-    coming = list_coming(session, after=after, limit=limit)
-    reconcile_appointments(session, {number: seq for _, number, seq in coming}, domain=domain, now=now)
-    return coming[-1][:2] if len(coming) == limit else None
 
 
 def reconcile_appointments(session: Session, seqs: Mapping[int, int], *, domain: str, now: datetime) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
-from practice.reminders.delivery import Reply
 from practice.reminders.kinds import MessageState, Why
 from practice.reminders.models import Message
 from practice.reminders.outbox import MOST_COPIES, Claimed, is_mine, lock_mine
-from practice.reminders.outcomes import Stage, Verdict, judge, next_attempt
+from practice.reminders.outcomes import Reply, Stage, Verdict, judge, next_attempt
 from practice.reminders.pulse import pause_sending
 from practice.reminders.told import remember
 from practice.reminders.undelivered import report_undelivered, suppress

@@ -37,6 +37,12 @@ class AppointmentFacts:
     is_by_phone: bool
 
 
+def is_anything_unreconciled(session: Session) -> bool:
+    """Return whether any appointment changed since its messages were planned; takes no lock."""
+    changed = select(Appointment.id).where(Appointment.change_seq > Appointment.reconciled_seq)
+    return session.execute(select(changed.exists())).scalar_one()
+
+
 def list_unreconciled(session: Session, limit: int) -> dict[int, int]:
     """Return the ``change_seq`` of appointments that changed since their messages were planned, by id.
 
@@ -50,21 +56,6 @@ def list_unreconciled(session: Session, limit: int) -> dict[int, int]:
         .with_for_update(skip_locked=True, key_share=True)
     )
     return {row.id: row.change_seq for row in session.execute(rows)}
-
-
-def list_coming(session: Session, *, after: tuple[datetime, int], limit: int) -> list[tuple[datetime, int, int]]:
-    """Return (start, id, ``change_seq``) of appointments beyond *after* in the order of their starts, rows locked."""
-    starts_at, last_id = after
-    rows = (
-        select(Appointment.starts_at, Appointment.id, Appointment.change_seq)
-        .where(
-            (Appointment.starts_at > starts_at) | ((Appointment.starts_at == starts_at) & (Appointment.id > last_id))
-        )
-        .order_by(Appointment.starts_at, Appointment.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    return [(row.starts_at, row.id, row.change_seq) for row in session.execute(rows)]
 
 
 def list_coming_ids(session: Session, *, client_ids: Collection[int], now: datetime) -> Sequence[int]:
@@ -134,6 +125,16 @@ def mark_unreconciled(session: Session, appointment_ids: Collection[int]) -> Non
             .values(reconciled_seq=Appointment.change_seq - 1),
             execution_options={"synchronize_session": False},
         )
+
+
+def mark_all_coming_unreconciled(session: Session, *, now: datetime) -> None:
+    """Ask for the messages of every appointment still to come to be planned anew; history is left alone."""
+    session.execute(
+        update(Appointment)
+        .where(Appointment.starts_at > now, Appointment.state != AppointmentState.HELD)
+        .values(reconciled_seq=Appointment.change_seq - 1),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def is_unchanged(appointment_id: SQLColumnExpression[int], change_seq: int) -> ColumnElement[bool]:

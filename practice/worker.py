@@ -1,0 +1,143 @@
+"""The worker's composition root: APScheduler only ticks, all truth is in the database, so any number may run.
+
+The one process that opens connections to the mail server.
+"""
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy.orm import Session, sessionmaker
+
+from practice.accounts.limits import forget_old_counters
+from practice.accounts.sessions import forget_old_sessions
+from practice.config import Settings
+from practice.core.clock import Clock, system_clock
+from practice.core.transact import transact
+from practice.reminders.delivery import Courier, MailServer
+from practice.reminders.dispatching import Dispatcher
+from practice.reminders.following import follow_changes
+from practice.reminders.pulse import SENDING, beat
+from practice.reminders.writing import Sender
+from practice.web.idempotency import forget_old_keys
+
+DISPATCH_SECONDS = 1
+FOLLOW_SECONDS = 2
+HOUSEKEEPING_SECONDS = 60
+_BEATS_EVERY = 10
+_MOST_ROUNDS = 50
+
+log = structlog.get_logger()
+
+_SCHEDULING = {
+    "timezone": "UTC",
+    # A late tick still runs, once: what is due is in the database, not in the tick.
+    "job_defaults": {"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+}
+
+
+class Worker:
+    """The jobs of one worker process over the sessions of its application."""
+
+    def __init__(self, sessions: sessionmaker[Session], settings: Settings, *, clock: Clock = system_clock) -> None:
+        self._sessions = sessions
+        self._clock = clock
+        self._name = f"{socket.gethostname()}:{os.getpid()}"[:80]
+        self._ticks = 0
+        self._dispatcher = Dispatcher(
+            sessions,
+            clock,
+            Courier(mail_server_of(settings)),
+            Sender(settings.mail_from, settings.base_url, settings.link_key),
+            worker=self._name,
+        )
+
+    def dispatch(self) -> None:
+        """Plan what changed and send what is due, until nothing more is accepted."""
+        sent = 0
+        for _ in range(_MOST_ROUNDS):
+            if not (accepted := self._dispatcher.run()):
+                break
+            sent += accepted
+        if sent or self._ticks % _BEATS_EVERY == 0:
+            self._write(lambda session: beat(session, job=SENDING, worker=self._name, done=sent, now=self._clock()))
+        self._ticks += 1
+
+    def follow(self) -> None:
+        """Follow what changed beside the appointments."""
+        while self._write(lambda session: follow_changes(session, worker=self._name, now=self._clock())):
+            continue
+
+    def keep_house(self) -> None:
+        """Forget what has ended: rate counters, sessions, idempotency keys."""
+        now = self._clock()
+        for forget in (forget_old_counters, forget_old_sessions, forget_old_keys):
+            self._write(partial(forget, now=now))
+        self._write(partial(beat, job="housekeeping", worker=self._name, done=1, now=now))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._dispatcher.close()
+
+    def schedule(self, scheduler: BaseScheduler) -> BaseScheduler:
+        """Hang the jobs on *scheduler*; the first ticks come at once."""
+        now = self._clock()
+        for job, seconds in (
+            (self.follow, FOLLOW_SECONDS),
+            (self.dispatch, DISPATCH_SECONDS),
+            (self.keep_house, HOUSEKEEPING_SECONDS),
+        ):
+            scheduler.add_job(job, "interval", seconds=seconds, next_run_time=now)
+        scheduler.add_listener(_on_error, EVENT_JOB_ERROR)
+        return scheduler
+
+    def _write(self, work: Callable[[Session], Any]) -> Any:
+        with self._sessions() as session:
+            return transact(session, lambda: work(session))
+
+
+def mail_server_of(settings: Settings) -> MailServer:
+    """Return the mail server that the settings name."""
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_user,
+        settings.smtp_password,
+        settings.mail_domain,
+    )
+
+
+def run_worker(worker: Worker) -> None:
+    """Run until SIGTERM or Ctrl-C, let the job under way finish, then return."""
+    scheduler = worker.schedule(BlockingScheduler(**_SCHEDULING))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: scheduler.shutdown())
+    log.info("worker started")
+    scheduler.start()
+    worker.close()
+    log.info("worker stopped")
+
+
+def run_in_background(worker: Worker) -> Callable[[], None]:
+    """Start the jobs beside a web server in one process (demo); return what stops them."""
+    scheduler = worker.schedule(BackgroundScheduler(daemon=True, **_SCHEDULING))
+    scheduler.start()
+
+    def stop() -> None:
+        scheduler.shutdown()
+        worker.close()
+
+    return stop
+
+
+def _on_error(event: JobExecutionEvent) -> None:
+    log.error("a job failed", job=event.job_id, kind=type(event.exception).__name__, exc_info=event.exception)
