@@ -5,6 +5,7 @@
 import { symbol } from "./toast.js";
 
 const COLOURS = 10;
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
 function element(tag, css, ...children) {
   const node = document.createElement(tag);
@@ -46,10 +47,17 @@ function sub(props) {
   return props.alert || props.sub ? [line] : [];
 }
 
-export function card(event, states) {
+// In the time grid the place says the time; elsewhere the card has to.
+const saysTime = (view) => !view.type.includes("TimeGrid") && !view.type.startsWith("timeGrid");
+
+export function card({ event, timeText, view }, states) {
   const props = event.extendedProps;
   const name = element("span", "visit-name", event.title);
   if (props.same_name) name.append(symbol("same-name"), element("span", "visually-hidden", " (same name)"));
+  if (saysTime(view)) {
+    const time = element("span", "visit-time", timeText);
+    return [element("div", "visit visit-line", time, name, ...sub(props), ...mark(props, states))];
+  }
   const top = element("div", "visit-top", name, ...mark(props, states));
   return [
     element("div", "visit", top, ...sub(props)),
@@ -73,7 +81,8 @@ export function columnHead(resource) {
 }
 
 // Base options for EventCalendar.create(element, {...diaryOptions(element, resources), …}).
-// The element carries data-states (badges.state_map()) and may carry data-slot-minutes.
+// The element carries data-states (badges.state_map()) and may carry data-slot-minutes and data-first-day
+// (Sunday is 0).
 export function diaryOptions(root, resources = []) {
   const states = JSON.parse(root.dataset.states ?? "{}");
   const minutes = Number(root.dataset.slotMinutes ?? 15);
@@ -84,18 +93,24 @@ export function diaryOptions(root, resources = []) {
     allDaySlot: false,
     columnWidth: "minmax(8.75rem, 1fr)",
     customScrollbars: false,
-    eventContent: ({ event }) => ({ domNodes: card(event, states) }),
+    dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
+    displayEventEnd: false,
+    eventContent: (info) => ({ domNodes: card(info, states) }),
     eventClassNames: ({ event }) =>
       event.display === "background" ? [] : cardClasses(event, (id) => colours.get(String(id))),
+    eventTimeFormat: CLOCK,
+    firstDay: Number(root.dataset.firstDay ?? 1),
     headerToolbar: { start: "", center: "", end: "" },
     height: "100%",
+    locale: document.documentElement.lang,
     nowIndicator: true,
     resourceLabelContent: ({ resource }) => ({ domNodes: [columnHead(resource)] }),
     slotDuration: { minutes },
     slotEventOverlap: false,
     slotHeight: 18,
-    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    slotLabelFormat: CLOCK,
     slotLabelInterval: "01:00:00",
     view: "resourceTimeGridDay",
+    views: { dayGridMonth: { dayHeaderFormat: { weekday: "short" } } },
   };
 }
