@@ -75,7 +75,7 @@ document.addEventListener("change", (event) => {
 });
 
 // A form that came back with errors or a refusal starts there, unless it names the field to go on with.
-if (!document.querySelector("main [autofocus]")) document.querySelector("main :is(.error-summary, [data-refusal])")?.focus();
+if (!document.querySelector("main [autofocus]")) document.querySelector("main form :is(.error-summary, [data-refusal])")?.focus();
 
 const refreshAll = () => document.querySelectorAll("form:has([data-shown-when])").forEach(refresh);
 refreshAll();
