@@ -1,30 +1,21 @@
 """The web application's composition root: the one place where features, rules and hooks are assembled."""
 
-from flask import Blueprint as PageBlueprint
 from flask import Flask
-from flask_smorest import Blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import practice.tables  # noqa: F401  # the schema must be known before the first query
-from practice.accounts.api import blueprint as accounts_api
 from practice.accounts.csrf import install_csrf
 from practice.accounts.ownership import Ownership, assemble
 from practice.accounts.policy import PUBLIC, install_policies
 from practice.accounts.refusal_pages import install_refusals
 from practice.accounts.views import account_context
-from practice.accounts.views import blueprint as accounts_pages
 from practice.audit.chain import AuditLog
-from practice.clients import api as clients_api
-from practice.clients import parts_api
-from practice.clinic import api as clinic_api
-from practice.clinic import practice_api, therapists_api
 from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
-from practice.desk import diary_views, refusal_pages
 from practice.desk.shell_views import install_shell
-from practice.scheduling import availability_api, calendar_api
+from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
 from practice.scheduling.ownership import own_clients, owns_client
 from practice.scheduling.rules import SCHEDULING_RULES, BookingRules
 from practice.web.api import UidConverter, install_api
@@ -36,19 +27,6 @@ from practice.web.problems import install_problems
 from practice.web.request_log import install_request_log
 
 MAX_BODY_BYTES = 1024 * 1024
-
-API_BLUEPRINTS: tuple[Blueprint, ...] = (
-    accounts_api,
-    clinic_api.blueprint,
-    therapists_api.blueprint,
-    practice_api.blueprint,
-    clients_api.blueprint,
-    parts_api.blueprint,
-    availability_api.blueprint,
-    calendar_api.blueprint,
-)
-
-PAGE_BLUEPRINTS: tuple[PageBlueprint, ...] = (accounts_pages, diary_views.blueprint, refusal_pages.blueprint)
 
 BOOKING_RULES: BookingRules = SCHEDULING_RULES
 """What may refuse a booking, in order; every verb that takes time is given this tuple."""

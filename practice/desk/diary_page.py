@@ -13,7 +13,7 @@ from practice.desk.mail_health import mail_trouble
 from practice.desk.open_diary import OpenDiary
 from practice.desk.queries import count_calls_due, count_unconfirmed, days_window
 from practice.desk.truth_line import DeskCounts, Fact, Links, truth_line
-from practice.desk.working_hours import count_gaps, drawn_hours
+from practice.desk.working_hours import drawn_hours, gaps_of
 from practice.scheduling.question import LocationFacts
 
 _BY_WORDS = {By.THERAPIST: "Therapists", By.ROOM: "Rooms", By.WEEK: "Week"}
@@ -88,7 +88,7 @@ def diary_facts(session: Session, diary: OpenDiary, *, now: datetime) -> list[Fa
             session, location_id=diary.location.id, window=days_window(tomorrow, tomorrow, zone)
         ),
         calls_due=count_calls_due(session, before=days_window(today, today, zone).ends_at),
-        gaps=count_gaps(diary.hours, diary.visits, now),
+        gaps=len(gaps_of(diary.hours, diary.visits, now)),
         mail_trouble=mail_trouble(session, now=now),
     )
     links = Links(tomorrow=replace(diary.address, on=tomorrow, by=By.THERAPIST).path("list"))

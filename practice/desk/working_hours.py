@@ -105,14 +105,14 @@ def _minute_of(local: datetime, on: date) -> int:
     return END_OF_DAY if local.date() > on else local.hour * 60 + local.minute
 
 
-def count_gaps(hours: Hours, visits: Sequence[Visit], now: datetime) -> int:
-    """Return how many times of at least 45 minutes are still free between working hours and visits."""
+def gaps_of(hours: Hours, visits: Sequence[Visit], now: datetime) -> list[tuple[str, Span]]:
+    """Return each time of at least 45 minutes still free between working hours and visits, by therapist uid."""
     now_minute = int(now.timestamp() // 60)
-    gaps = 0
+    found: list[tuple[str, Span]] = []
     for uid, days in hours.working.items():
         taken = sorted(_with_buffers(visit) for visit in visits if visit.therapist.uid == uid)
-        gaps += sum(len(_gaps(span, taken, now_minute)) for spans in days.values() for span in spans)
-    return gaps
+        found += [(uid, gap) for spans in days.values() for span in spans for gap in _gaps(span, taken, now_minute)]
+    return found
 
 
 def _with_buffers(visit: Visit) -> Span:

@@ -2,7 +2,7 @@ from datetime import date
 
 from practice.desk.truth_line import DeskCounts, Links, truth_line
 from practice.desk.visits import State, late_minutes, may_be_no_show
-from practice.desk.working_hours import count_gaps, drawn_hours, hours_of
+from practice.desk.working_hours import drawn_hours, gaps_of, hours_of
 from practice.scheduling.question import Exceptions, LocationFacts, Span, TherapistFacts, WeekdaySpan, WeeklyWork
 from tests.desk.visits import ZONE, at, make_visit
 
@@ -60,12 +60,12 @@ def test_gaps_are_free_working_time_of_45_minutes_between_visits_and_their_buffe
     hours = working((9, 12), (13, 17))
     visits = [make_visit(at(9)), make_visit(at(11)), make_visit(at(13)), make_visit(at(15))]
     # 10:10 to 11:00, 14:10 to 15:00 and 16:10 to 17:00; noon to one is a break.
-    assert count_gaps(hours, visits, at(8)) == 3
+    assert len(gaps_of(hours, visits, at(8))) == 3
 
 
 def test_gaps_that_have_passed_do_not_count():
     hours = working((9, 12))
-    assert [count_gaps(hours, [], at(hour)) for hour in (8, 11, 12)] == [1, 1, 0]
+    assert [len(gaps_of(hours, [], at(hour))) for hour in (8, 11, 12)] == [1, 1, 0]
 
 
 def test_the_grid_is_drawn_over_the_opening_hours_and_every_visit_besides():

@@ -1,0 +1,31 @@
+"""Every blueprint of the product, one a line: the JSON face and the pages."""
+
+from flask import Blueprint
+from flask_smorest import Blueprint as ApiBlueprint
+
+from practice.accounts import api as accounts_api
+from practice.accounts import views as accounts_views
+from practice.clients import api as clients_api
+from practice.clients import parts_api
+from practice.clinic import api as clinic_api
+from practice.clinic import practice_api, therapists_api
+from practice.desk import diary_views, refusal_pages, today_views
+from practice.scheduling import availability_api, calendar_api
+
+API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
+    accounts_api.blueprint,
+    clinic_api.blueprint,
+    therapists_api.blueprint,
+    practice_api.blueprint,
+    clients_api.blueprint,
+    parts_api.blueprint,
+    availability_api.blueprint,
+    calendar_api.blueprint,
+)
+
+PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts_views.blueprint,
+    today_views.blueprint,
+    diary_views.blueprint,
+    refusal_pages.blueprint,
+)
