@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client, ClientContact, ContactKind
@@ -86,21 +87,22 @@ def _calls(session: Session, *conditions: ColumnElement[bool], limit: int) -> li
         .order_by(StaffTask.due_at, Appointment.starts_at, StaffTask.id)
         .limit(limit)
     )
-    return [
-        Call(
-            uid=row.uid,
-            version=row.version,
-            why=WHY.get(row.kind, "Call the client"),
-            due_at=row.due_at,
-            outcome=row.outcome,
-            note=row.note,
-            client_uid=row.client_uid,
-            client_name=f"{row.preferred_name or row.first_name} {row.last_name}",
-            phone=row.phone or "",
-            appointment_uid=row.appointment_uid,
-            local_start=row.local_start,
-            zone=row.zone,
-            therapist=row.therapist,
-        )
-        for row in session.execute(rows)
-    ]
+    return [_call(row) for row in session.execute(rows)]
+
+
+def _call(row: Row[Any]) -> Call:
+    return Call(
+        uid=row.uid,
+        version=row.version,
+        why=WHY.get(row.kind, "Call the client"),
+        due_at=row.due_at,
+        outcome=row.outcome,
+        note=row.note,
+        client_uid=row.client_uid,
+        client_name=f"{row.preferred_name or row.first_name} {row.last_name}",
+        phone=row.phone or "",
+        appointment_uid=row.appointment_uid,
+        local_start=row.local_start,
+        zone=row.zone,
+        therapist=row.therapist,
+    )

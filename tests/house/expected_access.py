@@ -22,6 +22,8 @@ POST    /account/password                                   .            A A Y Y
 POST    /account/sessions/end-others                        .            A A Y Y Y Y
 POST    /account/sessions/<uid:uid>/end                     own_session  A A N Y N N
 
+GET     /                                                   .            A A Y Y Y Y
+GET     /today                                              .            A A Y Y Y Y
 GET     /diary                                              .            A A Y Y Y Y
 GET     /diary/list                                         .            A A Y Y Y Y
 GET     /diary/<raw_day>                                    day          A A Y Y Y Y
