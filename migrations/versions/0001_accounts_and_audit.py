@@ -26,6 +26,12 @@ def create_append_only_guard() -> None:
                 f"CREATE TRIGGER audit_event_no_{verb.lower()} BEFORE {verb} ON audit_event "
                 "BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END"
             )
+        # INSERT OR REPLACE deletes without firing the trigger above.
+        op.execute(
+            "CREATE TRIGGER audit_event_no_replace BEFORE INSERT ON audit_event "
+            "WHEN EXISTS (SELECT 1 FROM audit_event WHERE seq = NEW.seq) "
+            "BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END"
+        )
         return
     op.execute(REFUSE_CHANGE)
     op.execute(

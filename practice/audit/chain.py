@@ -1,9 +1,10 @@
 """The hash chain: each event is bound to all before it by HMAC-SHA256 under a key kept outside the database."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +13,27 @@ from practice.audit.models import AuditEvent, AuditHead
 from practice.core.events import Event
 
 HEAD_ID = 1
+FIRST_HASH = "0" * 64
+_FORM = "audit event 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as it is stored, its own hash apart."""
+
+    seq: int
+    at: datetime
+    actor_role: str
+    actor_id: int | None
+    action: str
+    object_kind: str
+    object_uid: str
+    data: str
+    previous_hash: str
+
+
+COLUMNS = tuple(getattr(AuditEvent, field.name) for field in fields(Entry))
+"""The columns of :class:`Entry`, in its order."""
 
 
 class AuditLog:
@@ -27,32 +49,54 @@ class AuditLog:
         head = session.execute(
             select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == HEAD_ID).with_for_update()
         ).one()
-        seq, previous = head.seq, head.hash
+        seq, newest = head.seq, head.hash
         rows: list[dict[str, object]] = []
         for event in events:
             seq += 1
-            row = _row(seq, previous, event)
-            previous = row["hash"] = link(self._key, row)
-            rows.append(row)
+            entry = entry_of(seq, newest, event)
+            newest = link(self._key, entry)
+            rows.append({field.name: getattr(entry, field.name) for field in fields(Entry)} | {"hash": newest})
         session.execute(insert(AuditEvent), rows)
-        session.execute(update(AuditHead).where(AuditHead.id == HEAD_ID).values(seq=seq, hash=previous))
+        session.execute(update(AuditHead).where(AuditHead.id == HEAD_ID).values(seq=seq, hash=newest))
 
 
-def _row(seq: int, previous: str, event: Event) -> dict[str, object]:
-    return {
-        "seq": seq,
-        "at": event.at,
-        "actor_role": str(event.actor.role),
-        "actor_id": event.actor.user_id or event.actor.link_id,
-        "action": event.action,
-        "object_kind": event.object_kind,
-        "object_uid": event.object_uid,
-        "data": json.dumps(event.data, sort_keys=True, separators=(",", ":")),
-        "previous_hash": previous,
-    }
+def entry_of(seq: int, previous_hash: str, event: Event) -> Entry:
+    """Return *event* as it is stored; raises ``TypeError`` or ``ValueError`` for data that JSON does not know."""
+    return Entry(
+        seq=seq,
+        at=event.at,
+        actor_role=str(event.actor.role),
+        actor_id=event.actor.user_id or event.actor.link_id,
+        action=event.action,
+        object_kind=event.object_kind,
+        object_uid=event.object_uid,
+        data=json.dumps(event.data, sort_keys=True, separators=(",", ":"), allow_nan=False),
+        previous_hash=previous_hash,
+    )
 
 
-def link(key: bytes, row: dict[str, object]) -> str:
-    """Return the hash of one link over everything that the row says and the hash before it."""
-    canonical = json.dumps({name: str(value) for name, value in sorted(row.items()) if name != "hash"})
-    return hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
+def link(key: bytes, entry: Entry) -> str:
+    """Return the hash of one link over everything that the entry says and the hash before it.
+
+    The canonical form is a JSON list in a fixed order: quotes keep neighbouring texts apart, a number is no text,
+    null is no word, and the instant is written in UTC to the microsecond, as both databases give it back.
+    """
+    return hmac.digest(key, canonical(entry).encode(), "sha256").hex()
+
+
+def canonical(entry: Entry) -> str:
+    """Return the one text that stands for *entry*."""
+    return json.dumps(
+        (
+            _FORM,
+            entry.seq,
+            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            entry.actor_role,
+            entry.actor_id,
+            entry.action,
+            entry.object_kind,
+            entry.object_uid,
+            entry.data,
+            entry.previous_hash,
+        )
+    )
