@@ -3,17 +3,38 @@
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 import click
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from sqlalchemy.orm import Session
 
+from practice.accounts.commands import (
+    CONSOLE,
+    Email,
+    Name,
+    adopt,
+    audit_commands,
+    password_option,
+    read_password,
+    user_commands,
+)
+from practice.accounts.models import User
+from practice.accounts.passwords import hash_new_password
+from practice.accounts.users import STAFF_ROLES, UserDetails, add_user
 from practice.app import create_app
+from practice.clinic.details import TherapistDetails, details_of
+from practice.clinic.queries import get_therapist
+from practice.clinic.service import change_therapist
 from practice.config import InvalidSetting, Settings, from_environment
+from practice.core.actor import Role
+from practice.core.errors import PracticeError, Unavailable
 from practice.core.failpoints import arm_from_environment
 from practice.web.database import db as database
+from practice.web.database import now, write
 from practice.web.request_log import configure_logging
 from practice.web.schema_state import SchemaMismatch, newest_revision, require_current, stored_revision
 from practice.web.server import Server
@@ -44,7 +65,12 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(**options: Any) -> Any:
         app = create_app(read_settings())
         with app.app_context():
-            return command(app, **options)
+            try:
+                return command(app, **options)
+            except PracticeError as refused:
+                raise click.ClickException(refused.sentence) from refused
+            except Unavailable as busy:
+                raise click.ClickException("The database is busy or out of reach. Nothing was changed.") from busy
 
     return run
 
@@ -120,6 +146,37 @@ def work(app: Flask) -> None:
     _require_current_schema()
     configure_logging()
     run_worker(Worker(app.extensions["sessions"], app.extensions["settings"]))
+
+
+@user_commands.command("add")
+@click.argument("email", type=Email())
+@click.option("--name", required=True, type=Name(), help="As colleagues know the person.")
+@click.option("--role", required=True, type=click.Choice([str(role) for role in STAFF_ROLES]))
+@click.option("--therapist", metavar="UID", help="The therapist whose diary is this person's own.")
+@password_option
+def add_staff(_app: Flask, *, email: str, name: str, role: str, therapist: str | None, password_stdin: bool) -> None:
+    """Let EMAIL sign in; asks for the password."""
+    stored = hash_new_password(read_password(from_stdin=password_stdin), email=email, name=name)
+
+    def work(session: Session) -> User:
+        details = UserDetails(email, name, Role(role))
+        user = add_user(session, details=details, password_hash=stored, actor=CONSOLE, now=now())
+        if therapist:
+            _give_diary(session, therapist, user)
+        return user
+
+    write(work)
+    click.echo(f"{email} can sign in as {role}.")
+
+
+def _give_diary(session: Session, therapist_uid: str, user: User) -> None:
+    row = get_therapist(session, therapist_uid)
+    details = replace(details_of(TherapistDetails, row), user_id=user.id)
+    change_therapist(session, therapist=row, details=details, version=None, actor=CONSOLE, now=now())
+
+
+adopt(main, user_commands, with_app)
+adopt(main, audit_commands, with_app)
 
 
 def _require_current_schema() -> None:

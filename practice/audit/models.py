@@ -21,7 +21,7 @@ class AuditEvent(Base):
     actor_id: Mapped[int | None]
     action: Mapped[str] = mapped_column(String(60))
     object_kind: Mapped[str] = mapped_column(String(40))
-    object_uid: Mapped[str] = mapped_column(String(64))
+    object_uid: Mapped[str] = mapped_column(String(64), index=True)
     data: Mapped[str] = mapped_column(Text)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))

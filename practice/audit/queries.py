@@ -33,12 +33,6 @@ def list_events(
     return session.scalars(statement.order_by(AuditEvent.seq.desc()).limit(limit)).all()
 
 
-def list_action_groups(session: Session) -> Sequence[str]:
-    """Return the first parts of the actions that the log holds, for choosing from."""
-    actions = session.scalars(select(AuditEvent.action).group_by(AuditEvent.action)).all()
-    return sorted({action.partition(".")[0] for action in actions})
-
-
 def count_events(session: Session) -> int:
     """Return how many events there are."""
     return session.scalar(select(func.max(AuditEvent.seq))) or 0

@@ -88,8 +88,10 @@ def test_appending_takes_three_statements_however_many_events(session: Session, 
         "DELETE FROM audit_event WHERE seq = 2",
         "TRUNCATE audit_event",
         "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event WHERE seq = 1",
-        "INSERT INTO audit_event SELECT * FROM audit_event WHERE seq = 1 "
-        "ON CONFLICT (seq) DO UPDATE SET action = 'nothing'",
+        (
+            "INSERT INTO audit_event SELECT * FROM audit_event WHERE seq = 1 "
+            "ON CONFLICT (seq) DO UPDATE SET action = 'nothing'"
+        ),
     ],
 )
 def test_the_database_refuses_to_change_the_log(session: Session, now: datetime, statement: str) -> None:
