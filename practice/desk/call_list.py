@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client, ClientContact, ContactKind
@@ -90,7 +90,7 @@ def _calls(session: Session, *conditions: ColumnElement[bool], limit: int) -> li
     return [_call(row) for row in session.execute(rows)]
 
 
-def _call(row: Row[Any]) -> Call:
+def _call(row: Any) -> Call:
     return Call(
         uid=row.uid,
         version=row.version,

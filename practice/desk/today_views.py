@@ -13,7 +13,7 @@ blueprint = Blueprint("today", __name__, template_folder="templates")
 
 
 @blueprint.get("/")
-@requires("today.read")
+@requires("account.use")
 def start() -> AnyResponse:
     """Lead to today."""
     return redirect("/today", 303)
