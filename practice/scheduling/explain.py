@@ -65,14 +65,27 @@ def time_refusals(question: Question, facts: DiaryFacts, start: datetime) -> tup
     Empty if and only if availability offers the start. With several therapists (or any) the answer is empty as
     soon as one of them can; otherwise each code is told once. Facts must cover the local day of the start.
     """
+    found = refusals_at(question, facts, start)
+    if not found:
+        return ()
+    location = facts.set_up.locations[question.location_id]
+    return with_ways_out(question, facts, _minute_near(start, location.zone), found)
+
+
+def _minute_near(start: datetime, zone_name: str) -> int:
+    """Return the UTC minute of a wall time, for one that the clocks skip the end of the gap."""
+    return local_day(start.date(), zone_name).minute_at(start.hour * 60 + start.minute)
+
+
+def refusals_at(question: Question, facts: DiaryFacts, start: datetime) -> tuple[Refusal, ...]:
+    """Return the refusals alone, without what leads out of them."""
     location = facts.set_up.locations[question.location_id]
     try:
         begins_at = to_utc(start, location.zone)
     except NonexistentLocalTime as skipped:
         return skipped.refusals
     case = _case(question, facts, start, begins_at)
-    found = (*_moment_refusals(case), *_people_refusals(case), *_room_refusals(case))
-    return with_ways_out(question, facts, case.begins, found) if found else ()
+    return (*_moment_refusals(case), *_people_refusals(case), *_room_refusals(case))
 
 
 def _case(question: Question, facts: DiaryFacts, start: datetime, begins_at: datetime) -> Case:
