@@ -40,7 +40,7 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("parked_call.use", _N, _N, _A, _N, _A),
     ("client.search", _N, _N, _A, _O, _A),
     ("client.read", _N, _N, _A, _O, _A),
-    ("client.create", _N, _N, _A, _A, _A),
+    ("client.create", _N, _N, _A, _N, _A),
     ("client.edit", _N, _N, _A, _N, _A),
     ("client.consent", _N, _N, _A, _N, _A),
     ("clinic.read", _N, _N, _A, _A, _A),

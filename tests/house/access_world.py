@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy import select
@@ -13,6 +14,9 @@ from practice.accounts.models import AuthSession, User
 from practice.accounts.sessions import Browser, start_session
 from practice.accounts.tokens import create_token
 from practice.clients.models import Client
+from practice.clients.queries import get_record
+from practice.clients.relations import add_relation
+from practice.clients.service import add_alert
 from practice.clinic.models import Location, Room, Service, Therapist
 from practice.clinic.opening import ClosureDetails, add_closure
 from practice.clinic.tasks import open_task
@@ -23,7 +27,9 @@ from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from tests.cast import make_cast
 from tests.conftest import NOW
-from tests.factories import OWNER, make_client, make_location, make_room, make_service, make_therapist
+from tests.factories import OWNER, guardian, make_client, make_location, make_room, make_service, make_therapist
+
+T = TypeVar("T")
 
 MISSING = "00000000-0000-4000-8000-000000000000"
 FORGED = f"{MISSING}.{'A' * 43}"
@@ -61,7 +67,7 @@ def build_world(app: Flask) -> World:
     return world
 
 
-def _act(world: World, work: Callable[[], object]):
+def _act(world: World, work: Callable[[], T]) -> T:
     world.session.rollback()
     return transact(world.session, work)
 
@@ -98,11 +104,39 @@ def make_appointment(world: World) -> Appointment:
 
 
 def _client(world: World) -> dict[str, str]:
-    return {"uid": _client_of(world).uid}
+    return {"uid": _client_of(world).uid, "purpose": "reminder_email"}
 
 
-def _client_of(world: World):
-    return world.session.get_one(Client, make_appointment(world).client_id)
+def _client_of(world: World) -> Client:
+    row = world.session.get_one(Client, make_appointment(world).client_id)
+    return get_record(world.session, row.uid)
+
+
+def _contact(world: World) -> dict[str, str]:
+    row = _client_of(world)
+    return {"uid": row.uid, "part": row.contacts[0].uid}
+
+
+def _alert(world: World) -> dict[str, str]:
+    uid = _client_of(world).uid
+
+    def work() -> str:
+        row = get_record(world.session, uid)
+        return add_alert(
+            world.session, client=row, kind="access", text="Needs the lift", version=None, actor=OWNER, now=NOW
+        ).uid
+
+    return {"uid": uid, "part": _act(world, work)}
+
+
+def _relation(world: World) -> dict[str, str]:
+    uid, person = _client_of(world).uid, make_client(world.session)
+
+    def work() -> str:
+        row = get_record(world.session, uid)
+        return add_relation(world.session, client=row, details=guardian(person), version=None, actor=OWNER, now=NOW).uid
+
+    return {"uid": uid, "part": _act(world, work)}
 
 
 def _own_session(world: World) -> dict[str, str]:
@@ -185,6 +219,9 @@ MAKERS: dict[str, Maker] = {
     "closure": _closure,
     "task": _task,
     "client": _client,
+    "contact": _contact,
+    "alert": _alert,
+    "relation": _relation,
     "appointment": lambda world: {"uid": make_appointment(world).uid},
 }
 """Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""
@@ -192,4 +229,4 @@ MAKERS: dict[str, Maker] = {
 LINK_MAKERS: dict[str, Maker] = {"manage_link": lambda world: {"token": manage_token(world)}}
 """Values that only the holder of a link has; everybody else tries a forged one."""
 
-NOBODYS = {"uid": MISSING, "token": FORGED, "on": "2026-11-30"}
+NOBODYS = {"uid": MISSING, "part": MISSING, "purpose": "reminder_email", "token": FORGED, "on": "2026-11-30"}
