@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
-from practice.clients.queries import get_client
 from practice.clinic.models import DiaryKind
 from practice.core.actor import Actor
 from practice.core.intervals import Interval
@@ -15,7 +14,7 @@ from practice.scheduling.changing import change
 from practice.scheduling.claim import Occupied, Wanted, claim
 from practice.scheduling.diaries import diaries_of
 from practice.scheduling.errors import ReasonNeeded, refused
-from practice.scheduling.frame import read_set_up
+from practice.scheduling.frame import read_client_and_set_up
 from practice.scheduling.history import note, require_state, step
 from practice.scheduling.holding import load_hold, require_live_hold, reread_hold
 from practice.scheduling.lifecycle import AppointmentState
@@ -56,18 +55,17 @@ def book_time(
 
     Raises ``NotFound`` and what :func:`practice.scheduling.placing.take_place` raises.
     """
-    client = get_client(session, client_uid)
     placing = placing_of(
         session,
         Verb.BOOK,
         wish,
         wish.local_start,
-        client=client,
+        client_uid=client_uid,
         override_reason=details.override_reason,
         actor=actor,
         now=now,
     )
-    return _book(session, placing, client, details, rules=rules, actor=actor, now=now)
+    return _book(session, placing, details, rules=rules, actor=actor, now=now)
 
 
 def walk_in(
@@ -84,18 +82,23 @@ def walk_in(
 
     Raises what :func:`book_time` raises.
     """
-    client = get_client(session, client_uid)
     placing = placing_of(
-        session, Verb.WALK_IN, wish, None, client=client, override_reason=details.override_reason, actor=actor, now=now
+        session,
+        Verb.WALK_IN,
+        wish,
+        None,
+        client_uid=client_uid,
+        override_reason=details.override_reason,
+        actor=actor,
+        now=now,
     )
     placing = replace(placing, waived=ABOUT_THE_MOMENT)
-    return _book(session, placing, client, details, has_arrived=True, rules=rules, actor=actor, now=now)
+    return _book(session, placing, details, has_arrived=True, rules=rules, actor=actor, now=now)
 
 
 def _book(
     session: Session,
     placing: Placing,
-    client: Client,
     details: BookingDetails,
     *,
     has_arrived: bool = False,
@@ -107,7 +110,7 @@ def _book(
     booked: list[Appointment] = []
 
     def write(place: Place) -> Appointment:
-        appointment = new_appointment(place, state, client=client, actor=actor, now=now)
+        appointment = new_appointment(place, state, client=placing.client, actor=actor, now=now)
         _describe(appointment, details)
         if has_arrived:
             step(appointment, State.ARRIVED, "marked as arrived")
@@ -164,10 +167,10 @@ def book_held(
 
     Raises :class:`HoldExpired`, ``TimeTaken`` when the client is elsewhere then, and what the rules refuse.
     """
-    client = get_client(session, client_uid)
+    client, set_up = read_client_and_set_up(session, client_uid)
     hold = require_live_hold(load_hold(session, hold_uid, actor=actor), now=now)
     state = _first_state(details)
-    facts = BookingFacts(DiaryFacts(read_set_up(session), client_diary_id=client.diary_id))
+    facts = BookingFacts(DiaryFacts(set_up, client_diary_id=client.diary_id))
     verdict = judge(rules, _about_hold(hold, client, actor=actor, now=now), facts)
     if standing := verdict.standing(is_overridden=actor.is_staff and bool(details.override_reason)):
         raise refused(standing)

@@ -115,6 +115,13 @@ class OutsideRecordingWindow(RuleViolation):
     title = "Not a time that can be recorded"
 
 
+class LocationNeeded(RuleViolation):
+    """The practice has several places, and times differ between them."""
+
+    code = "location_needed"
+    title = "Choose a location"
+
+
 class TooManyParkedCalls(RuleViolation):
     """A tray holds five calls."""
 

@@ -39,7 +39,7 @@ def facts_at(session: Session, question: Question, pulse: Pulse) -> DiaryFacts:
     """Return the facts for *question* when the pulse is known already."""
     set_up = current_set_up(session, pulse)
     within = window_of(question, set_up)
-    exceptions = _exceptions(session, question, within, pulse)
+    exceptions = current_exceptions(session, question, within, pulse)
     taken = _taken(session, question, _diaries(question, set_up, pulse), within, pulse)
     return DiaryFacts(set_up, exceptions, taken, None if pulse.client is None else pulse.client.diary_id)
 
@@ -64,7 +64,8 @@ def window_of(question: Question, set_up: SetUp) -> Span:
     return Span(begins - WIDEST_BUFFERS, ends + duration + WIDEST_BUFFERS)
 
 
-def _exceptions(session: Session, question: Question, within: Span, pulse: Pulse) -> Exceptions:
+def current_exceptions(session: Session, question: Question, within: Span, pulse: Pulse) -> Exceptions:
+    """Return what differs from the weekly rule, in the version that the pulse shows."""
     shelf = memory_of(session).exceptions
     key = (question.first_on, question.last_on, within)
     remembered = shelf.recall({key: pulse.clinic_version})

@@ -1,34 +1,59 @@
-"""The set-up and its exceptions for one act that takes time; the diaries themselves are read later, under the lock."""
+"""The set-up and its exceptions for one act that takes time; the diaries themselves are read later, under the lock.
 
+A write transaction may use what this process remembers but not add to it, since it may be rolled back. What is
+missing is therefore learnt through a short session of its own, which sees committed rows only.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from practice.clients.models import Client
+from practice.clients.queries import get_client
+from practice.clinic.models import ClinicState
 from practice.clinic.queries import clinic_version
-from practice.scheduling.facts import current_set_up, window_of
+from practice.scheduling.facts import current_exceptions, current_set_up, window_of
 from practice.scheduling.memory import memory_of
 from practice.scheduling.pulse import Pulse
 from practice.scheduling.question import DiaryFacts, Question, SetUp
-from practice.scheduling.set_up import load_exceptions
 
 
 def read_set_up(session: Session) -> SetUp:
-    """Return the practice as it is set up: one statement when this process knows the present version."""
-    version = clinic_version(session)
-    shelf = memory_of(session).set_ups
-    if not shelf.recall({"set-up": version}):
-        _learn(session)
-    return current_set_up(session, _pulse(version))
+    """Return the practice as it is set up; one statement when this process knows the present version."""
+    return _set_up(session, clinic_version(session))
+
+
+def read_client_and_set_up(session: Session, client_uid: str) -> tuple[Client, SetUp]:
+    """Return a client (the one merged into, if she was merged) and the set-up, in one statement as a rule."""
+    both = select(Client, ClinicState.version).where(Client.uid == client_uid, ClinicState.id == 1)
+    found = session.execute(both).one_or_none()
+    if found is None or found[0].merged_into_id is not None:
+        return get_client(session, client_uid), read_set_up(session)
+    return found[0], _set_up(session, found[1])
+
+
+def _set_up(session: Session, version: int) -> SetUp:
+    pulse = _pulse(version)
+    if not memory_of(session).set_ups.recall({"set-up": version}):
+        _learn(session, version, lambda reader: current_set_up(reader, pulse))
+    return current_set_up(session, pulse)
 
 
 def read_frame(session: Session, question: Question, set_up: SetUp) -> DiaryFacts:
-    """Return the facts for *question* without the diaries, in one statement."""
-    exceptions = load_exceptions(session, question.first_on, question.last_on, window_of(question, set_up))
-    return DiaryFacts(set_up, exceptions)
+    """Return the facts for *question* without the diaries; no statement when this process remembers the day."""
+    within, pulse = window_of(question, set_up), _pulse(set_up.version)
+    key = (question.first_on, question.last_on, within)
+    if not memory_of(session).exceptions.recall({key: set_up.version}):
+        _learn(session, set_up.version, lambda reader: current_exceptions(reader, question, within, pulse))
+    return DiaryFacts(set_up, current_exceptions(session, question, within, pulse))
 
 
-def _learn(session: Session) -> None:
-    """Let this process remember the committed set-up; a write transaction may not, for it may be rolled back."""
+def _learn(session: Session, version: int, read: Callable[[Session], object]) -> None:
+    """Remember what is committed, unless that is another version than the one this transaction works with."""
     with Session(session.get_bind()) as reader:
-        current_set_up(reader, _pulse(clinic_version(reader)))
+        if clinic_version(reader) == version:
+            read(reader)
 
 
 def _pulse(version: int) -> Pulse:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from practice.clients.models import Client
 from practice.core.actor import Actor, Role
 from practice.core.local_time import wall_time
-from practice.scheduling.frame import read_frame, read_set_up
+from practice.scheduling.frame import read_client_and_set_up, read_frame, read_set_up
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from practice.scheduling.placing import Place, Placing
@@ -22,7 +22,7 @@ def placing_of(
     wish: PlaceWish,
     local_start: datetime | None,
     *,
-    client: Client | None = None,
+    client_uid: str | None = None,
     override_reason: str = "",
     actor: Actor,
     now: datetime,
@@ -31,7 +31,10 @@ def placing_of(
 
     Raises ``NotFound`` for what is not there.
     """
-    set_up = read_set_up(session)
+    if client_uid is None:
+        client, set_up = None, read_set_up(session)
+    else:
+        client, set_up = read_client_and_set_up(session, client_uid)
     service = find_by_uid(set_up.services.values(), wish.service, "service")
     therapist = wish.therapist and find_by_uid(set_up.therapists.values(), wish.therapist, "therapist")
     room = wish.room and find_by_uid(set_up.rooms.values(), wish.room, "room")

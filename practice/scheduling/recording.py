@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from practice.clients.queries import get_client
 from practice.core.actor import Actor
 from practice.core.errors import WayOut
 from practice.scheduling.errors import OutsideRecordingWindow, ReasonNeeded
@@ -57,14 +56,13 @@ def record_past(
     """
     if not visit.reason:
         raise ReasonNeeded("Say why this visit is recorded only now.")
-    client = get_client(session, client_uid)
-    placing = placing_of(session, Verb.RECORD_PAST, wish, wish.local_start, client=client, actor=actor, now=now)
+    placing = placing_of(session, Verb.RECORD_PAST, wish, wish.local_start, client_uid=client_uid, actor=actor, now=now)
     placing = replace(placing, is_past=True)
     _require_recent(placing.treatment.starts_at, now)
     recorded: list[Appointment] = []
 
     def write(place: Place) -> Appointment:
-        appointment = new_appointment(place, State.BOOKED, client=client, actor=actor, now=now)
+        appointment = new_appointment(place, State.BOOKED, client=placing.client, actor=actor, now=now)
         _let_happen(appointment, visit)
         session.add(appointment)
         recorded.append(appointment)

@@ -7,9 +7,10 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from practice.core.errors import NotFound, Refusal, RuleViolation, WayOut
+from practice.core.errors import NotFound, Refusal, WayOut
 from practice.core.local_time import wall_time
 from practice.scheduling.availability import OfferedStart, offered_starts
+from practice.scheduling.errors import LocationNeeded
 from practice.scheduling.explain import time_refusals
 from practice.scheduling.facts import current_set_up, facts_at
 from practice.scheduling.proposals import Proposal, propose
@@ -22,13 +23,6 @@ NEXT_DAYS = 28
 
 EXPLAINED_DAYS = 14
 """How far ahead a refusal looks for the times that lead out of it."""
-
-
-class LocationNeeded(RuleViolation):
-    """The practice has several places, and times differ between them."""
-
-    code = "location_needed"
-    title = "Choose a location"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from practice.core.errors import NotFound, RuleViolation, WayOut
+from practice.core.errors import NotFound, WayOut
+from practice.scheduling.errors import LocationNeeded
 from practice.scheduling.question import LocationFacts, SetUp, TherapistFacts
 
 
@@ -15,13 +16,6 @@ class _Named(Protocol):
 
 
 Named = TypeVar("Named", bound=_Named)
-
-
-class LocationNeeded(RuleViolation):
-    """The practice has several locations and none was named."""
-
-    code = "location_needed"
-    title = "Which location?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
