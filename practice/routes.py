@@ -10,7 +10,7 @@ from practice.clients import parts_api
 from practice.clinic import api as clinic_api
 from practice.clinic import practice_api, therapists_api
 from practice.desk import diary_views, refusal_pages, today_views
-from practice.scheduling import availability_api, calendar_api
+from practice.scheduling import acts_api, appointments_api, availability_api, calendar_api, holds_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     accounts_api.blueprint,
@@ -21,6 +21,9 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     parts_api.blueprint,
     availability_api.blueprint,
     calendar_api.blueprint,
+    appointments_api.blueprint,
+    acts_api.blueprint,
+    holds_api.blueprint,
 )
 
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (

@@ -26,8 +26,8 @@ def read_set_up(session: Session) -> SetUp:
 
 def read_client_and_set_up(session: Session, client_uid: str) -> tuple[Client, SetUp]:
     """Return a client (the one merged into, if she was merged) and the set-up, in one statement as a rule."""
-    both = select(Client, ClinicState.version).where(Client.uid == client_uid, ClinicState.id == 1)
-    found = session.execute(both).one_or_none()
+    version = select(ClinicState.version).where(ClinicState.id == 1).scalar_subquery()
+    found = session.execute(select(Client, version).where(Client.uid == client_uid)).one_or_none()
     if found is None or found[0].merged_into_id is not None:
         return get_client(session, client_uid), read_set_up(session)
     return found[0], _set_up(session, found[1])

@@ -37,7 +37,7 @@ class Parked:
     hold: Appointment | None
 
 
-def park_call(session: Session, *, details: ParkedDetails, actor: Actor, now: datetime) -> ParkedCall:
+def park_call(session: Session, *, details: ParkedDetails, actor: Actor, now: datetime) -> Parked:
     """Set the present call aside, with its hold if that still runs.
 
     Raises ``NotFound`` and :class:`TooManyParkedCalls` with five calls in the tray.
@@ -45,10 +45,11 @@ def park_call(session: Session, *, details: ParkedDetails, actor: Actor, now: da
     open_calls = _open_calls(session, _user_id(actor))
     if len(open_calls) >= MOST_PARKED:
         raise _tray_is_full(open_calls)
+    hold = None if details.hold is None else _renewed(session, details.hold, actor=actor, now=now)
     call = ParkedCall(
         user_id=_user_id(actor),
         client_id=get_client(session, details.client).id if details.client else None,
-        hold_id=_live_hold_id(session, details.hold, actor=actor, now=now),
+        hold_id=None if hold is None else hold.id,
         label=details.label,
         form=dict(details.form),
         wanted_on=details.wanted_on,
@@ -57,7 +58,7 @@ def park_call(session: Session, *, details: ParkedDetails, actor: Actor, now: da
     session.add(call)
     session.flush()
     _record(session, call, "park", actor=actor, now=now)
-    return call
+    return Parked(call, hold)
 
 
 def resume_call(session: Session, *, call_uid: str, actor: Actor, now: datetime) -> Parked:
@@ -65,7 +66,8 @@ def resume_call(session: Session, *, call_uid: str, actor: Actor, now: datetime)
     call = _get_open(session, call_uid, actor)
     call.closed_at = now
     _record(session, call, "resume", actor=actor, now=now)
-    return Parked(call, _renewed(session, call, actor=actor, now=now))
+    uid = _hold_uid(session, call)
+    return Parked(call, None if uid is None else _renewed(session, uid, actor=actor, now=now))
 
 
 def close_call(session: Session, *, call_uid: str, actor: Actor, now: datetime) -> None:
@@ -123,23 +125,14 @@ def _get_open(session: Session, uid: str, actor: Actor) -> ParkedCall:
     return call
 
 
-def _live_hold_id(session: Session, uid: str | None, *, actor: Actor, now: datetime) -> int | None:
-    if uid is None:
-        return None
-    try:
-        return renew_hold(session, hold_uid=uid, actor=actor, now=now).id
-    except HoldExpired:
-        return None
-
-
 def _hold_uid(session: Session, call: ParkedCall) -> str | None:
     return session.scalar(select(Appointment.uid).where(Appointment.id == call.hold_id))
 
 
-def _renewed(session: Session, call: ParkedCall, *, actor: Actor, now: datetime) -> Appointment | None:
-    uid = _hold_uid(session, call)
+def _renewed(session: Session, hold_uid: str, *, actor: Actor, now: datetime) -> Appointment | None:
+    """Renew a hold; what was typed outlives it, so a hold that ran out is no refusal here."""
     try:
-        return None if uid is None else renew_hold(session, hold_uid=uid, actor=actor, now=now)
+        return renew_hold(session, hold_uid=hold_uid, actor=actor, now=now)
     except HoldExpired:
         return None
 
