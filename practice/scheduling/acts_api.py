@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.scheduling import attending, booking, cancelling, starting, swapping, undoing
+from practice.scheduling.appointment_forms import Body, booking_rules, require_own_appointment, seen_version
 from practice.scheduling.appointment_schemas import (
     AppointmentSchema,
     CancellationSchema,
-    CompletionSchema,
     NoShowSchema,
     ReasonSchema,
-    StartSchema,
     SwapSchema,
     TentativeSchema,
+    TreatmentEndSchema,
+    TreatmentStartSchema,
 )
 from practice.scheduling.appointments_api import Read, read_with_etag, show_now
-from practice.scheduling.asking import Body, booking_rules, require_own_appointment, seen_version
 from practice.scheduling.cancelling import CancelledBy
 from practice.scheduling.models import Appointment
 from practice.scheduling.shown import Shown
@@ -123,7 +123,7 @@ class Arrival(MethodView):
 class Start(MethodView):
     """The treatment begins."""
 
-    @blueprint.arguments(StartSchema)
+    @blueprint.arguments(TreatmentStartSchema)
     @blueprint.response(200, AppointmentSchema)
     @requires("appointment.attend")
     def post(self, body: Body, uid: str) -> Read:
@@ -141,7 +141,7 @@ class Start(MethodView):
 class Completion(MethodView):
     """The treatment ends."""
 
-    @blueprint.arguments(CompletionSchema)
+    @blueprint.arguments(TreatmentEndSchema)
     @blueprint.response(200, AppointmentSchema)
     @requires("appointment.attend")
     def post(self, body: Body, uid: str) -> Read:

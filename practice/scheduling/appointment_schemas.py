@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from practice.scheduling.availability_schemas import NamedSchema
 from practice.scheduling.booking import TENTATIVE_REASONS
 from practice.scheduling.cancelling import CANCEL_REASONS, CancelledBy
 from practice.scheduling.lifecycle import AppointmentState
@@ -24,13 +25,6 @@ def one_of(codes: Iterable[str], **kwargs: Any) -> fields.String:
     """Return a field that takes one of some codes."""
     names = [str(code) for code in codes]
     return fields.String(validate=validate.OneOf(names, error=f"Choose one of: {', '.join(names)}."), **kwargs)
-
-
-class NamedSchema(StrictSchema):
-    """Something by its public id and its name."""
-
-    uid = fields.String(required=True)
-    name = fields.String(required=True)
 
 
 class PlacedSchema(StrictSchema):
@@ -220,14 +214,14 @@ class CancellationSchema(StrictSchema):
     tell_client = Flag(load_default=True)
 
 
-class StartSchema(StrictSchema):
+class TreatmentStartSchema(StrictSchema):
     """Who treats and since when; both default to what is booked and now."""
 
     therapist_uid = Uid()
     started_at = Instant()
 
 
-class CompletionSchema(StrictSchema):
+class TreatmentEndSchema(StrictSchema):
     """When the treatment ended; now by default."""
 
     ended_at = Instant()

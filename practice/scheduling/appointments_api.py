@@ -15,17 +15,7 @@ from practice.clinic.queries import get_therapist
 from practice.core.actor import Actor
 from practice.core.errors import NotFound
 from practice.scheduling import booking, queries, recording, rescheduling
-from practice.scheduling.appointment_schemas import (
-    AppointmentPageSchema,
-    AppointmentQuerySchema,
-    AppointmentSchema,
-    ChangeSchema,
-    MoveSchema,
-    NewAppointmentSchema,
-    PastVisitSchema,
-    WalkInSchema,
-)
-from practice.scheduling.asking import (
+from practice.scheduling.appointment_forms import (
     Body,
     booking_details,
     booking_rules,
@@ -35,6 +25,16 @@ from practice.scheduling.asking import (
     require_own_call,
     require_own_diary,
     time_wish,
+)
+from practice.scheduling.appointment_schemas import (
+    AppointmentPageSchema,
+    AppointmentQuerySchema,
+    AppointmentSchema,
+    ChangeSchema,
+    MoveSchema,
+    NewAppointmentSchema,
+    PastVisitSchema,
+    WalkInSchema,
 )
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.scheduling import holding, parking
+from practice.scheduling.appointment_forms import Body, booking_rules, require_own_call, require_own_diary, time_wish
 from practice.scheduling.appointment_schemas import HoldSchema, NewHoldSchema, NewParkedCallSchema, ParkedCallSchema
-from practice.scheduling.asking import Body, booking_rules, require_own_call, require_own_diary, time_wish
 from practice.scheduling.parking import Parked, ParkedDetails
 from practice.scheduling.queries import get_appointment
 from practice.scheduling.shown import Shown, show_hold

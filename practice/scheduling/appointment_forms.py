@@ -1,4 +1,4 @@
-"""How the appointment API asks: the rules in force, whose appointment it is, and bodies as wishes."""
+"""What the faces of booking share: the rules in force, whose appointment it is, and bodies as wishes."""
 
 from datetime import datetime
 from typing import Any
