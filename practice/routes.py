@@ -7,8 +7,9 @@ from practice.accounts import api as accounts_api
 from practice.accounts import views as accounts_views
 from practice.clients import api as clients_api
 from practice.clients import parts_api
+from practice.clinic import absence_views, hours_views, policy_views, practice_api, therapists_api
 from practice.clinic import api as clinic_api
-from practice.clinic import practice_api, therapists_api
+from practice.clinic import views as clinic_views
 from practice.desk import diary_views, refusal_pages, today_views
 from practice.scheduling import acts_api, appointments_api, availability_api, calendar_api, holds_api
 
@@ -31,4 +32,8 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     today_views.blueprint,
     diary_views.blueprint,
     refusal_pages.blueprint,
+    clinic_views.blueprint,
+    hours_views.blueprint,
+    absence_views.blueprint,
+    policy_views.blueprint,
 )

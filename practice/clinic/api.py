@@ -221,7 +221,7 @@ def room_fields(opened: Session, body: Body) -> Body:
     return fields
 
 
-def edit_service(opened: Session, row: Service, body: Body, version: int) -> None:
+def edit_service(opened: Session, row: Service, body: Body, version: int | None) -> None:
     """Change a service and, if the body says so, who offers it."""
     therapist_uids = body.pop("therapist_uids", None)
     details = replace(details_of(ServiceDetails, row), **body)

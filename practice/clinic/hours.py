@@ -38,6 +38,36 @@ def show_minute(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
+def tidy_clock(typed: str) -> str:
+    """Return a time typed as 9, 9.30 or 930 as ``09:30`` writes it; anything else stays as it is."""
+    digits = typed.strip().replace(".", ":").replace("h", ":")
+    hour, colon, minute = digits.partition(":")
+    if not colon and len(digits) > 2:
+        hour, minute = digits[:-2], digits[-2:]
+    if not (hour.isdecimal() and (minute.isdecimal() or not minute) and len(hour) <= 2 and len(minute) <= 2):
+        return typed.strip()
+    return f"{int(hour):02d}:{int(minute or 0):02d}"
+
+
+def in_words(spans: Iterable[Span]) -> str:
+    """Return a week in one line: days of the same hours together, ``Mon to Fri 09:00 to 17:00``."""
+    by_day: dict[int, str] = {}
+    for span in sorted(spans):
+        hours = f"{show_minute(span.opens_minute)} to {show_minute(span.closes_minute)}"
+        by_day[span.weekday] = f"{by_day[span.weekday]}, {hours}" if span.weekday in by_day else hours
+    runs: list[tuple[int, int, str]] = []
+    for weekday, hours in sorted(by_day.items()):
+        if runs and runs[-1][1] == weekday - 1 and runs[-1][2] == hours:
+            runs[-1] = (runs[-1][0], weekday, hours)
+        else:
+            runs.append((weekday, weekday, hours))
+    return "; ".join(f"{_days(first, last)} {hours}" for first, last, hours in runs)
+
+
+def _days(first: int, last: int) -> str:
+    return WEEKDAYS[first][:3] if first == last else f"{WEEKDAYS[first][:3]} to {WEEKDAYS[last][:3]}"
+
+
 def find_backwards(spans: Iterable[Span]) -> Span | None:
     """Return the first span that does not end after it begins."""
     return next((span for span in spans if not 0 <= span.opens_minute < span.closes_minute <= MIDNIGHT), None)

@@ -19,7 +19,7 @@ from practice.core.errors import require_version
 
 
 def amend_policies(
-    session: Session, *, changes: Mapping[str, Any], seen_version: int, actor: Actor, now: datetime
+    session: Session, *, changes: Mapping[str, Any], seen_version: int | None, actor: Actor, now: datetime
 ) -> PracticeSettings:
     """Change some policies from ``effective_on`` (today unless given) on, the others staying as they are that day.
 

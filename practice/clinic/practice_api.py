@@ -12,18 +12,10 @@ from practice.clinic import opening, policies, queries, shown, tasks
 from practice.clinic.api import Body, Read, create, read_with_etag
 from practice.clinic.details import details_of
 from practice.clinic.hours import Span
+from practice.clinic.hours_schemas import ClosureSchema, LocationHoursSchema, NewClosureSchema, OpeningHoursSchema
 from practice.clinic.models import Location
 from practice.clinic.opening import ClosureDetails
-from practice.clinic.schemas import (
-    ClosureSchema,
-    FinishTaskSchema,
-    LocationHoursSchema,
-    NewClosureSchema,
-    OpeningHoursSchema,
-    PracticeSchema,
-    TaskQuerySchema,
-    TaskSchema,
-)
+from practice.clinic.schemas import FinishTaskSchema, PracticeSchema, TaskQuerySchema, TaskSchema
 from practice.web.api import ApiBlueprint, if_match_version
 from practice.web.database import now, session, write
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from practice.clinic.hours import MIDNIGHT, show_minute
+from practice.clinic.hours import MIDNIGHT, show_minute, tidy_clock
 from practice.clinic.models import RegistrationStatus, ServiceKind
 from practice.core.local_time import zone
 from practice.web.schemas import Day, Flag, Instant, StrictSchema, Text, Uid, WholeNumber
@@ -22,9 +22,9 @@ ROOM_FEATURES = {
 }
 TIME_OFF_KINDS = {"holiday": "Holiday", "ill": "Ill", "course": "Course", "other": "Other"}
 COLOURS = 8
-MAX_SPANS = 70
 MAX_LISTED_UIDS = 100
 
+_AMOUNT = re.compile(r"([0-9]{1,5})(?:\.([0-9]{1,2}))?", re.ASCII)
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00", re.ASCII)
 
 
@@ -60,6 +60,26 @@ class ClockTime(fields.String):
         return None if value is None else show_minute(value)
 
 
+class TypedClock(ClockTime):
+    """A clock time as people type it: 9, 9.30, 930 and 09:30 are all read."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        return super()._deserialize(tidy_clock(value) if isinstance(value, str) else value, attr, data, **kwargs)
+
+
+class Money(fields.String):
+    """An amount typed as ``110`` or ``110.50``, read as cents."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip().removeprefix("$").replace(",", ".")
+        if (amount := _AMOUNT.fullmatch(text)) is None:
+            raise ValidationError("Give an amount such as 110 or 110.50.")
+        return int(amount[1]) * 100 + int((amount[2] or "").ljust(2, "0"))
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002  # their hook
+        return None if value is None else f"{value // 100}.{value % 100:02d}"
+
+
 def _codes(names: Mapping[str, str], what: str) -> fields.List[Any]:
     sentence = f"Choose {what} from: {', '.join(names)}."
     one = fields.String(validate=validate.OneOf(list(names), error=sentence))
@@ -71,14 +91,14 @@ def _one_of(kind: type[StrEnum]) -> fields.String:
     return fields.String(validate=validate.OneOf(names, error=f"Choose one of: {', '.join(names)}."))
 
 
-class _Row(StrictSchema):
+class EditableSchema(StrictSchema):
     """What every editable row shows."""
 
     uid = fields.String(dump_only=True)
     version = fields.Integer(dump_only=True)
 
 
-class LocationSchema(_Row):
+class LocationSchema(EditableSchema):
     """A place with its zone."""
 
     name = Text(longest=120, shortest=1)
@@ -97,7 +117,7 @@ class NewLocationSchema(LocationSchema):
     zone = ZoneName(required=True)
 
 
-class RoomSchema(_Row):
+class RoomSchema(EditableSchema):
     """A treatment room."""
 
     name = Text(longest=60, shortest=1)
@@ -113,7 +133,7 @@ class NewRoomSchema(RoomSchema):
     location_uid = Uid(required=True)
 
 
-class ServiceSchema(_Row):
+class ServiceSchema(EditableSchema):
     """What can be booked; ``therapist_uids`` are those who offer it."""
 
     code = Text(longest=20, shortest=1)
@@ -142,7 +162,13 @@ class NewServiceSchema(ServiceSchema):
     price_cents = WholeNumber(0, 10_000_000, required=True)
 
 
-class TherapistBriefSchema(_Row):
+class ServiceFormSchema(NewServiceSchema):
+    """A service as its form says it: the price as people write it."""
+
+    price_cents = Money(required=True)  # type: ignore[assignment]  # the same amount, as people type it
+
+
+class TherapistBriefSchema(EditableSchema):
     """A therapist as colleagues and the desk see him."""
 
     name = Text(longest=120, shortest=1)
@@ -169,112 +195,7 @@ class NewTherapistSchema(TherapistSchema):
     registration_number = Text(longest=40, shortest=1, required=True)
 
 
-class OpeningSpanSchema(StrictSchema):
-    """Open on a weekday (Monday = 0) from one clock time to another."""
-
-    weekday = WholeNumber(0, 6, required=True)
-    opens = ClockTime(required=True, attribute="opens_minute")
-    closes = ClockTime(required=True, attribute="closes_minute")
-
-
-class WorkingSpanSchema(OpeningSpanSchema):
-    """Working at a location on a weekday."""
-
-    location_uid = Uid(required=True)
-
-
-class OpeningHoursSchema(StrictSchema):
-    """A location's whole week."""
-
-    spans = fields.List(fields.Nested(OpeningSpanSchema), required=True, validate=validate.Length(max=MAX_SPANS))
-
-
-class LocationHoursSchema(StrictSchema):
-    """A location's week and the version to send back."""
-
-    version = fields.Integer()
-    spans = fields.List(fields.Nested(OpeningSpanSchema))
-
-
-class DatedSpanSchema(WorkingSpanSchema):
-    """Working hours with the days they rule, both included."""
-
-    valid_from = Day(allow_none=True)
-    valid_until = Day(allow_none=True)
-
-
-class WeekSchema(StrictSchema):
-    """A therapist's week from a day on."""
-
-    spans = fields.List(fields.Nested(WorkingSpanSchema), required=True, validate=validate.Length(max=MAX_SPANS))
-    valid_from = Day(allow_none=True)
-    valid_until = Day(allow_none=True)
-
-
-class HoursQuerySchema(StrictSchema):
-    """Which day the hours are wanted for."""
-
-    on = Day()
-
-
-class TherapistHoursSchema(StrictSchema):
-    """A therapist's weekly hours and the version to send back."""
-
-    version = fields.Integer()
-    spans = fields.List(fields.Nested(DatedSpanSchema))
-
-
-class DaySpanSchema(StrictSchema):
-    """Working at a location on that day."""
-
-    opens = ClockTime(required=True, attribute="opens_minute")
-    closes = ClockTime(required=True, attribute="closes_minute")
-    location_uid = Uid(required=True)
-
-
-class DayHoursSchema(StrictSchema):
-    """A dated exception: these hours instead of the weekly ones; none means not working."""
-
-    on = Day(dump_only=True)
-    spans = fields.List(fields.Nested(DaySpanSchema), required=True, validate=validate.Length(max=12))
-    reason = Text(longest=120, load_default="")
-
-
-class TimeOffSchema(_Row):
-    """An absence between two instants."""
-
-    therapist_uid = fields.String(dump_only=True)
-    starts_at = Instant()
-    ends_at = Instant()
-    kind = fields.String(validate=validate.OneOf(list(TIME_OFF_KINDS)))
-    note = Text(longest=200)
-
-
-class NewTimeOffSchema(TimeOffSchema):
-    """An absence to be noted."""
-
-    starts_at = Instant(required=True)
-    ends_at = Instant(required=True)
-
-
-class ClosureSchema(_Row):
-    """Days, both included, on which one place (or all, without ``location_uid``) is closed."""
-
-    name = Text(longest=120, shortest=1)
-    first_on = Day()
-    last_on = Day()
-    location_uid = Uid(allow_none=True)
-
-
-class NewClosureSchema(ClosureSchema):
-    """A closure to be noted."""
-
-    name = Text(longest=120, shortest=1, required=True)
-    first_on = Day(required=True)
-    last_on = Day(required=True)
-
-
-class PracticeSchema(_Row):
+class PracticeSchema(EditableSchema):
     """The policies in force from a day on."""
 
     effective_on = Day()
@@ -294,7 +215,28 @@ class PracticeSchema(_Row):
     reminder_hours = fields.List(WholeNumber(1, 24 * 30), validate=validate.Length(max=5))
 
 
-class TaskSchema(_Row):
+class PolicyFormSchema(StrictSchema):
+    """The policies as their form says them: hours where people think in hours, clock times for quiet hours."""
+
+    effective_on = Day(required=True)
+    name = Text(longest=120, shortest=1, required=True)
+    sender_alias = Text(longest=120, shortest=1, required=True)
+    reply_to = fields.Email(allow_none=True, validate=validate.Length(max=254))
+    default_region = fields.String(
+        required=True, validate=validate.Regexp(r"[A-Z]{2}\Z", error="Give a country code such as CA.")
+    )
+    cancel_notice_hours = WholeNumber(0, 24 * 30, required=True)
+    late_cancel_fee_percent = WholeNumber(0, 100, required=True)
+    no_show_fee_percent = WholeNumber(0, 100, required=True)
+    quiet_from = TypedClock(required=True)
+    quiet_until = TypedClock(required=True)
+    confirmation_grace_seconds = WholeNumber(0, 3600, required=True)
+    change_grace_seconds = WholeNumber(0, 3600, required=True)
+    first_reminder_hours = WholeNumber(1, 24 * 30, allow_none=True)
+    second_reminder_hours = WholeNumber(1, 24 * 30, allow_none=True)
+
+
+class TaskSchema(EditableSchema):
     """Something that a person must do."""
 
     kind = fields.String()

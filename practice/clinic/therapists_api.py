@@ -18,19 +18,16 @@ from practice.clinic import queries, service, shown, working_hours
 from practice.clinic.api import Body, Read, create, read_with_etag
 from practice.clinic.details import TherapistDetails, details_of
 from practice.clinic.hours import Span
-from practice.clinic.models import Location, Room, Service, Therapist
-from practice.clinic.schemas import (
+from practice.clinic.hours_schemas import (
     DayHoursSchema,
     HoursQuerySchema,
-    ListQuerySchema,
-    NewTherapistSchema,
     NewTimeOffSchema,
-    TherapistBriefSchema,
     TherapistHoursSchema,
-    TherapistSchema,
     TimeOffSchema,
     WeekSchema,
 )
+from practice.clinic.models import Location, Room, Service, Therapist
+from practice.clinic.schemas import ListQuerySchema, NewTherapistSchema, TherapistBriefSchema, TherapistSchema
 from practice.clinic.working_hours import TimeOffDetails, Week
 from practice.core.actor import Actor
 from practice.core.errors import NotFound
@@ -138,7 +135,7 @@ class Day(MethodView):
     @requires("hours.manage")
     def put(self, body: Body, uid: str, on: str) -> Body:
         """Say how a therapist works on one day; no span means not working."""
-        day = _day(on)
+        day = day_of(on)
 
         def work(opened: Session) -> Body:
             row = queries.get_therapist(opened, uid)
@@ -154,7 +151,7 @@ class Day(MethodView):
     @requires("hours.manage")
     def delete(self, uid: str, on: str) -> None:
         """Let the weekly hours rule again on that day."""
-        day = _day(on)
+        day = day_of(on)
         write(
             lambda opened: working_hours.clear_day(
                 opened, therapist=queries.get_therapist(opened, uid), on=day, actor=current_actor(), now=now()
@@ -244,7 +241,7 @@ def therapist_fields(opened: Session, body: Body) -> Body:
     return fields
 
 
-def edit_therapist(opened: Session, row: Therapist, body: Body, version: int) -> None:
+def edit_therapist(opened: Session, row: Therapist, body: Body, version: int | None) -> None:
     """Change a therapist and, if the body says so, what is offered."""
     details = replace(details_of(TherapistDetails, row), **therapist_fields(opened, body))
     service.change_therapist(opened, therapist=row, details=details, version=version, actor=current_actor(), now=now())
@@ -284,7 +281,8 @@ def _hours(opened: Session, row: Therapist, on: date | None) -> dict[str, Any]:
     return {"version": row.version, "spans": shown.show_spans(opened, rows)}
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """Return the day that an address names; raises ``NotFound``."""
     try:
         return date.fromisoformat(text)
     except ValueError as unreadable:

@@ -30,6 +30,14 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"{name!r} is not an IANA time zone") from unknown
 
 
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """Return the zones to offer to people: places, without the aliases that only look like zones."""
+    regions = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+    places = {name for name in zoneinfo.available_timezones() if name.partition("/")[0] in regions}
+    return (*sorted(places), "UTC")
+
+
 def to_local(instant: datetime, zone_name: str) -> datetime:
     """Return the aware wall time of *instant* in the zone."""
     return instant.astimezone(zone(zone_name))

@@ -208,6 +208,7 @@ Maker = Callable[[World], dict[str, str]]
 
 MAKERS: dict[str, Maker] = {
     "location": lambda world: {"uid": world.location.uid},
+    "set_up": lambda world: {"kind": "rooms", "uid": world.room.uid},
     "room": lambda world: {"uid": world.room.uid},
     "service": lambda world: {"uid": world.service.uid},
     "therapist": lambda world: {"uid": world.theo.uid, "on": "2026-11-30"},
@@ -229,4 +230,11 @@ MAKERS: dict[str, Maker] = {
 LINK_MAKERS: dict[str, Maker] = {"manage_link": lambda world: {"token": manage_token(world)}}
 """Values that only the holder of a link has; everybody else tries a forged one."""
 
-NOBODYS = {"uid": MISSING, "part": MISSING, "purpose": "reminder_email", "token": FORGED, "on": "2026-11-30"}
+NOBODYS = {
+    "kind": "rooms",
+    "uid": MISSING,
+    "part": MISSING,
+    "purpose": "reminder_email",
+    "token": FORGED,
+    "on": "2026-11-30",
+}

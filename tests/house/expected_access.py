@@ -31,6 +31,27 @@ GET     /diary/<raw_day>/list                               day          A A Y Y
 GET     /diary/<raw_day>/status                             day          A A Y Y Y Y
 GET     /diary/<raw_day>/events                             day          A A Y Y Y Y
 
+GET     /settings                                           .            A A Y Y Y Y
+GET     /settings/<any(locations,rooms,services,therapists):kind> set_up       A A Y Y Y Y
+GET     /settings/<any(locations,rooms,services,therapists):kind>/new set_up       A A F F F Y
+POST    /settings/<any(locations,rooms,services,therapists):kind>/new set_up       A A F F F Y
+GET     /settings/<any(locations,rooms,services,therapists):kind>/<uid:uid> set_up       A A F F F Y
+POST    /settings/<any(locations,rooms,services,therapists):kind>/<uid:uid> set_up       A A F F F Y
+GET     /settings/locations/<uid:uid>/hours                 location     A A Y Y Y Y
+POST    /settings/locations/<uid:uid>/hours                 location     A A F F F Y
+GET     /settings/therapists/<uid:uid>/hours                therapist    A A Y Y Y Y
+POST    /settings/therapists/<uid:uid>/hours                therapist    A A F F F Y
+POST    /settings/therapists/<uid:uid>/days                 therapist    A A F F F Y
+POST    /settings/therapists/<uid:uid>/days/<string:on>/clear therapist    A A F F F Y
+GET     /settings/closures                                  .            A A Y Y Y Y
+POST    /settings/closures                                  .            A A F F F Y
+POST    /settings/closures/<uid:uid>/remove                 closure      A A F F F Y
+GET     /settings/time-off                                  .            A A Y Y Y Y
+POST    /settings/time-off                                  .            A A Y Y Y Y
+POST    /settings/time-off/<uid:uid>/remove                 time_off     A A Y Y N Y
+GET     /settings/policies                                  .            A A Y Y Y Y
+POST    /settings/policies                                  .            A A F F F Y
+
 GET     /api/v1/docs                                        .            Y Y Y Y Y Y
 GET     /api/v1/openapi.json                                .            Y Y Y Y Y Y
 GET     /api/v1/me                                          .            A A Y Y Y Y
