@@ -11,6 +11,7 @@ from practice.clinic import absence_views, hours_views, policy_views, practice_a
 from practice.clinic import api as clinic_api
 from practice.clinic import views as clinic_views
 from practice.desk import diary_views, refusal_pages, today_views
+from practice.portal import views as portal_views
 from practice.scheduling import acts_api, appointments_api, availability_api, calendar_api, holds_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
@@ -36,4 +37,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     hours_views.blueprint,
     absence_views.blueprint,
     policy_views.blueprint,
+    portal_views.blueprint,
 )

@@ -26,7 +26,7 @@ from practice.reminders.delivery import Courier, MailServer
 from practice.reminders.dispatching import Dispatcher
 from practice.reminders.following import follow_changes
 from practice.reminders.pulse import SENDING, beat
-from practice.reminders.writing import Sender
+from practice.reminders.writing import sender_of
 from practice.web.idempotency import forget_old_keys
 
 DISPATCH_SECONDS = 1
@@ -56,7 +56,7 @@ class Worker:
             sessions,
             clock,
             Courier(mail_server_of(settings)),
-            Sender(settings.mail_from, settings.base_url, settings.link_key),
+            sender_of(settings),
             worker=self._name,
         )
 

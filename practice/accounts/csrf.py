@@ -27,6 +27,12 @@ def needs_no_form_token(view: View) -> View:
     return view
 
 
+def require_form_token() -> None:
+    """Check the request's form token now; for a view that must first see whether there is anything to act on."""
+    _require_own_site()
+    _protection.protect()
+
+
 def install_csrf(app: Flask, *, secure: bool) -> None:
     """Check every request that may change something; call it after the policies, so that strangers get 401."""
     app.config.update(
@@ -50,11 +56,15 @@ def _protect() -> None:
     exempt = getattr(view, _TAG, False) or _method_is_exempt(view)
     if exempt and not is_api_request():
         return
+    if exempt or (bearer_token() is not None and current_identity().is_bearer):
+        _require_own_site()
+        return
+    require_form_token()
+
+
+def _require_own_site() -> None:
     if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITES:
         raise CSRFError("cross-site")
-    if exempt or (bearer_token() is not None and current_identity().is_bearer):
-        return
-    _protection.protect()
 
 
 def _method_is_exempt(view: Callable[..., Any]) -> bool:

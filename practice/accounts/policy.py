@@ -141,7 +141,7 @@ def _here() -> str | None:
 
 def _require_judgement(response: Response) -> Response:
     """Refuse to answer when only own things were allowed and the view never asked whether this is one."""
-    if response.status_code >= 400 or g.get("answered_unjudged"):
+    if response.status_code >= 400 or request.method == "OPTIONS" or g.get("answered_unjudged"):
         return response
     if requested_scope() is not Scope.OWN:
         return response

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from practice.clinic.models import PracticeSettings
+from practice.config import Settings
 from practice.reminders.context import truth_of
 from practice.reminders.facts import Truth
 from practice.reminders.kinds import MessageKind
@@ -23,6 +24,11 @@ class Sender:
     address: str
     base_url: str
     link_key: str
+
+
+def sender_of(settings: Settings) -> Sender:
+    """Return the sender that this installation's settings name."""
+    return Sender(settings.mail_from, settings.base_url, settings.link_key)
 
 
 def house_of(settings: PracticeSettings, sender: Sender) -> House:

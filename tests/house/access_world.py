@@ -23,6 +23,7 @@ from practice.clinic.tasks import open_task
 from practice.clinic.working_hours import TimeOffDetails, add_time_off
 from practice.core.actor import SYSTEM
 from practice.core.transact import transact
+from practice.reminders.links import ensure_links
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from tests.cast import make_cast
@@ -204,6 +205,12 @@ def manage_token(world: World) -> str:
     return link_token(world.app.extensions["settings"].link_key, link)
 
 
+def stop_token(world: World) -> str:
+    """The token of a genuine link that stops a client's reminders."""
+    _, stop = _act(world, lambda: ensure_links(world.session, [], [_client_of(world).id], now=NOW))
+    return link_token(world.app.extensions["settings"].link_key, next(iter(stop.values())))
+
+
 Maker = Callable[[World], dict[str, str]]
 
 MAKERS: dict[str, Maker] = {
@@ -227,7 +234,10 @@ MAKERS: dict[str, Maker] = {
 }
 """Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""
 
-LINK_MAKERS: dict[str, Maker] = {"manage_link": lambda world: {"token": manage_token(world)}}
+LINK_MAKERS: dict[str, Maker] = {
+    "manage_link": lambda world: {"token": manage_token(world)},
+    "stop_link": lambda world: {"token": stop_token(world)},
+}
 """Values that only the holder of a link has; everybody else tries a forged one."""
 
 NOBODYS = {

@@ -51,6 +51,17 @@ POST    /settings/time-off                                  .            A A Y Y
 POST    /settings/time-off/<uid:uid>/remove                 time_off     A A Y Y N Y
 GET     /settings/policies                                  .            A A Y Y Y Y
 POST    /settings/policies                                  .            A A F F F Y
+GET     /m/<token>                                          manage_link  N Y N N N N
+POST    /m/<token>/confirm                                  manage_link  N Y N N N N
+GET     /m/<token>/cancel                                   manage_link  N Y N N N N
+POST    /m/<token>/cancel                                   manage_link  N Y N N N N
+GET     /m/<token>/move                                     manage_link  N Y N N N N
+POST    /m/<token>/move                                     manage_link  N Y N N N N
+GET     /m/<token>/appointment.ics                          manage_link  N Y N N N N
+GET     /m/<token>/stop                                     manage_link  N Y N N N N
+POST    /m/<token>/stop                                     manage_link  N Y N N N N
+GET     /u/<token>                                          stop_link    N Y N N N N
+POST    /u/<token>                                          stop_link    N Y N N N N
 
 GET     /api/v1/docs                                        .            Y Y Y Y Y Y
 GET     /api/v1/openapi.json                                .            Y Y Y Y Y Y

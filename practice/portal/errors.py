@@ -1,0 +1,17 @@
+"""Refusals that only clients behind a link meet."""
+
+from practice.core.errors import RuleViolation
+
+
+class MoveOnlySameDay(RuleViolation):
+    """It is too late to move the visit to another day free of charge."""
+
+    code = "move_only_same_day"
+    title = "Too late for another day"
+
+
+class NoLongerOpen(RuleViolation):
+    """The visit is over, cancelled or has begun, so the link cannot act on it any more."""
+
+    code = "visit_not_open"
+    title = "This appointment has changed"

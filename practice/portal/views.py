@@ -1,0 +1,238 @@
+"""Pages behind the links of mails. Opening one changes nothing; only a posted form acts."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from practice.accounts.csrf import needs_no_form_token, require_form_token
+from practice.accounts.errors import TooManyTries
+from practice.accounts.limits import Limit
+from practice.accounts.links import link_actor, read_link
+from practice.accounts.models import SignedLink
+from practice.accounts.policy import requires
+from practice.accounts.refusal_pages import seconds_until
+from practice.accounts.sign_in import network_of, require_try
+from practice.clients.consents import Purpose
+from practice.clients.queries import find_consent
+from practice.clinic.queries import get_settings, practice_today
+from practice.config import Settings
+from practice.core.errors import Conflict, PracticeError, RuleViolation
+from practice.portal.calendar_files import calendar_of
+from practice.portal.offers import find_offers
+from practice.portal.schemas import CancelSchema, FromSchema, MoveSchema
+from practice.portal.service import cancel_visit, confirm_visit, move_visit, stop_reminders
+from practice.portal.visits import ManagedVisit, Standing, get_visit
+from practice.reminders.links import MANAGE, STOP
+from practice.reminders.rendering import zone_name
+from practice.web.database import now, session, write
+from practice.web.formatting import Style
+from practice.web.forms import InvalidForm, load_form
+from practice.web.pages import render_page
+from practice.web.problems import status_of
+
+blueprint = Blueprint("portal", __name__, template_folder="templates")
+
+MOST_PER_LINK = 60
+MOST_PER_NETWORK = 300
+
+
+@blueprint.before_request
+def limit_guessing() -> None:
+    """Count every request by where it comes from, so that links cannot be guessed."""
+    require_try((Limit(f"link:network:{network_of(request.remote_addr)}", MOST_PER_NETWORK),))
+
+
+@blueprint.get("/m/<token>")
+@requires("link.use")
+def show_visit(token: str) -> Response:
+    """Show the visit as it stands now."""
+    return _page("manage", _visit(token), token)
+
+
+@blueprint.post("/m/<token>/confirm")
+@requires("link.use")
+@needs_no_form_token  # asked for once the link is known to be genuine
+def post_confirm(token: str) -> Response:
+    """Confirm the visit."""
+    _act(token, lambda opened, link, at: confirm_visit(opened, link=link, now=at))
+    return _back(token, "Thank you. See you then.")
+
+
+@blueprint.get("/m/<token>/cancel")
+@requires("link.use")
+def show_cancel(token: str) -> Response:
+    """Say what cancelling would cost, before the button."""
+    return _page("cancel", _visit(token), token)
+
+
+@blueprint.post("/m/<token>/cancel")
+@requires("link.use")
+@needs_no_form_token  # asked for once the link is known to be genuine
+def post_cancel(token: str) -> Response:
+    """Call the visit off."""
+    reason = _form(CancelSchema()).get("reason", "not_said")
+    _act(token, lambda opened, link, at: cancel_visit(opened, link=link, reason=reason, now=at))
+    return _back(token, "It is cancelled.")
+
+
+@blueprint.get("/m/<token>/move")
+@requires("link.use")
+def show_move(token: str) -> Response:
+    """Show other times."""
+    return _move_page(token, None)
+
+
+@blueprint.post("/m/<token>/move")
+@requires("link.use")
+@needs_no_form_token  # asked for once the link is known to be genuine
+def post_move(token: str) -> Response:
+    """Move the visit to the chosen time; when that has gone, show what is left."""
+    chosen = _form(MoveSchema()).get("choice")
+    if chosen is None:
+        return _move_page(token, None, status=422, is_unchosen=True)
+    rules = current_app.extensions["booking_rules"]
+
+    def move(opened: Session, link: SignedLink, at: datetime) -> None:
+        local_start, therapist = chosen
+        move_visit(opened, link=link, local_start=local_start, therapist_uid=therapist, rules=rules, now=at)
+
+    try:
+        _act(token, move)
+    except (Conflict, RuleViolation) as refused:
+        return _move_page(token, refused, status=status_of(refused))
+    return _back(token, "It is moved. This is the new time.")
+
+
+@blueprint.get("/m/<token>/appointment.ics")
+@requires("link.use")
+def download_calendar(token: str) -> Response:
+    """Hand the visit over as a calendar file."""
+    settings: Settings = current_app.extensions["settings"]
+    url = settings.base_url + url_for("portal.show_visit", token=token)
+    file = Response(calendar_of(_visit(token), settings, url, now()), mimetype="text/calendar")
+    file.headers["Content-Disposition"] = 'attachment; filename="appointment.ics"'
+    return file
+
+
+@blueprint.get("/m/<token>/stop")
+@requires("link.use")
+def show_stop_here(token: str) -> Response:
+    """Ask whether reminders shall stop, from the visit's page."""
+    return _stop_page(_visit(token).appointment.client_id, url_for("portal.post_stop_here", token=token))
+
+
+@blueprint.post("/m/<token>/stop")
+@requires("link.use")
+@needs_no_form_token  # asked for once the link is known to be genuine
+def post_stop_here(token: str) -> Response:
+    """Stop reminders from the visit's page."""
+    return _stop(token, MANAGE)
+
+
+@blueprint.get("/u/<token>")
+@requires("link.use")
+def show_stop(token: str) -> Response:
+    """Ask whether reminders shall stop."""
+    link = _link(token, STOP)
+    return _stop_page(link.subject_id, url_for("portal.post_stop", token=token))
+
+
+@blueprint.post("/u/<token>")
+@requires("link.use")
+@needs_no_form_token
+def post_stop(token: str) -> Response:
+    """Stop reminders: from our page, or by one click of a mail program (RFC 8058), which sends no token of ours."""
+    return _stop(token, STOP)
+
+
+@blueprint.errorhandler(PracticeError)
+def show_refusal(error: PracticeError) -> Response:
+    """Tell a client what is true, on a page that leads nowhere into the practice."""
+    status = 429 if isinstance(error, TooManyTries) else status_of(error)
+    page = render_page("portal/refused.html", status=status, refusal=error, practice_name=_alias())
+    if isinstance(error, TooManyTries):
+        page.headers["Retry-After"] = str(seconds_until(error.until, now()))
+    return page
+
+
+def _link(token: str, purpose: str) -> SignedLink:
+    """Return the link that the request came by, and count its use; the same session goes on."""
+    link = read_link(session(), key=_key(), token=token, purpose=purpose, now=now())
+    require_try((Limit(f"link:{link.uid}", MOST_PER_LINK),))
+    return link
+
+
+def _act(token: str, act: Callable[[Session, SignedLink, datetime], object], *, purpose: str = MANAGE) -> None:
+    instant = now()
+    _link(token, purpose)
+    if purpose == MANAGE:
+        require_form_token()
+    write(lambda opened: act(opened, read_link(opened, key=_key(), token=token, purpose=purpose, now=instant), instant))
+
+
+def _back(token: str, thanks: str) -> Response:
+    flash(thanks)
+    return redirect(url_for("portal.show_visit", token=token), 303)
+
+
+def _visit(token: str) -> ManagedVisit:
+    link = _link(token, MANAGE)
+    return get_visit(session(), link=link, actor=link_actor(link), now=now())
+
+
+def _page(name: str, visit: ManagedVisit, token: str, *, status: int = 200, **more: Any) -> Response:
+    template = name if visit.standing is Standing.COMING else "ended"
+    shown: dict[str, Any] = {
+        "visit": visit,
+        "token": token,
+        "practice_name": visit.settings.sender_alias,
+        "zone_words": zone_name(visit.local_start, visit.appointment.zone, Style()),
+    }
+    return render_page(f"portal/{template}.html", status=status, **shown, **more)
+
+
+def _move_page(token: str, refusal: PracticeError | None, *, status: int = 200, is_unchosen: bool = False) -> Response:
+    visit = _visit(token)
+    if visit.standing is not Standing.COMING:
+        return _page("move", visit, token, status=status)
+    asked = _query()
+    offers = find_offers(session(), visit, from_on=asked, now=now())
+    return _page("move", visit, token, status=status, offers=offers, refusal=refusal, is_unchosen=is_unchosen)
+
+
+def _query() -> Any:
+    try:
+        return load_form(FromSchema(), request.args).get("from_on")
+    except InvalidForm:
+        return None
+
+
+def _form(schema: Any) -> dict[str, Any]:
+    try:
+        return load_form(schema)
+    except InvalidForm:
+        return {}
+
+
+def _stop(token: str, purpose: str) -> Response:
+    stopped: list[int] = []
+    _act(token, lambda opened, link, at: stopped.append(stop_reminders(opened, link=link, now=at)), purpose=purpose)
+    return _stop_page(stopped[-1], request.path)
+
+
+def _stop_page(client_id: int | None, action: str) -> Response:
+    is_on = client_id is not None and find_consent(session(), client_id, Purpose.REMINDER_EMAIL) is not None
+    return render_page("portal/stop.html", action=action, is_on=is_on, practice_name=_alias())
+
+
+def _alias() -> str:
+    return get_settings(session(), practice_today(session(), now())).sender_alias
+
+
+def _key() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.link_key
