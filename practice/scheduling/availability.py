@@ -141,9 +141,10 @@ def _propose(therapist: TherapistFacts, rooms: Sequence[_RoomBits], position: in
     """Return the room that is free at a start: the therapist's usual one if possible, else the first by name."""
     fallback = None
     for room, bits in rooms:
+        if fallback is not None and room.id != therapist.usual_room_id:
+            continue
         if bits >> position & 1:
             if room.id == therapist.usual_room_id:
                 return room.id
-            if fallback is None:
-                fallback = room.id
+            fallback = room.id
     return fallback

@@ -157,11 +157,13 @@ def _unavailable(
     days = [local_day(on, location.zone) for on in days_between(query.first_on, query.last_on)]
     free: dict[int, list[Span]] = {}
     for one in columns:
-        working: list[tuple[int, int]] = []
+        working: list[Span] = []
         for day in days:
             if isinstance(one, RoomFacts):
                 working += in_utc(open_spans(location, exceptions.closures, day.on), day)
             elif is_registered_on(one, day.on):
                 working += working_spans(one, location, exceptions, day)
-        free[one.id] = list(gaps(working, days[0].begins, days[-1].ends, 1))
+        begins, ends = sorted(span.begins for span in working), sorted(span.ends for span in working)
+        window = Span(days[0].begins, days[-1].ends)
+        free[one.id] = [Span(*gap) for gap in gaps(begins, ends, window, 1)]
     return free

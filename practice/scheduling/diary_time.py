@@ -37,22 +37,17 @@ class DiaryTime:
             for begin, end in zip(begins, ends, strict=True):
                 yield Taken(begin, end, before, after)
 
-    def with_buffers(self) -> list[tuple[int, int]]:
-        """Return ``(begins, ends)`` of every appointment with its buffers, sorted."""
-        pairs: list[tuple[int, int]] = []
-        for before, after, begins, ends in self.groups:
-            if before or after:
-                pairs.extend((begin - before, end + after) for begin, end in zip(begins, ends, strict=True))
-            else:
-                pairs.extend(zip(begins, ends, strict=True))
-        pairs.sort()
-        return pairs
+    def with_buffers(self) -> tuple[list[int], list[int]]:
+        """Return all begins and all ends of appointments with their buffers, each sorted."""
+        begins = [begin - group.before for group in self.groups for begin in group.begins]
+        ends = [end + group.after for group in self.groups for end in group.ends]
+        return sorted(begins), sorted(ends)
 
-    def without_buffers(self) -> list[tuple[int, int]]:
-        """Return ``(begins, ends)`` of the treatment times alone, sorted."""
-        pairs = [pair for group in self.groups for pair in zip(group.begins, group.ends, strict=True)]
-        pairs.sort()
-        return pairs
+    def without_buffers(self) -> tuple[list[int], list[int]]:
+        """Return all begins and all ends of the treatment times alone, each sorted."""
+        begins = [begin for group in self.groups for begin in group.begins]
+        ends = [end for group in self.groups for end in group.ends]
+        return sorted(begins), sorted(ends)
 
     def plus(self, more: Sequence[Taken]) -> "DiaryTime":
         """Return this diary with more time taken."""

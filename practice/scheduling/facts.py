@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from practice.scheduling.diary_time import BUFFER_BASE, NOTHING_TAKEN, DiaryTime, in_groups
@@ -113,30 +114,43 @@ def read_diaries(
 ) -> dict[int, DiaryTime]:
     """Read in one statement, packed per diary, what occupies the diaries around a window, holds left out."""
     found = dict.fromkeys(diary_ids, NOTHING_TAKEN)
-    for diary_id, begins, ends, buffers in session.execute(_packed(diary_ids, within, moving_id)):
-        found[diary_id] = in_groups(unpacked_minutes(begins), unpacked_minutes(ends), unpacked_numbers(buffers))
+    for diary_id, begins, ends, buffers in session.execute(_packed(session, diary_ids, within, moving_id)):
+        if begins is not None:
+            found[diary_id] = in_groups(unpacked_minutes(begins), unpacked_minutes(ends), unpacked_numbers(buffers))
     return found
 
 
-def _packed(diary_ids: Collection[int], within: Span, moving_id: int | None) -> Select[*tuple[Any, ...]]:
+def _packed(
+    session: Session, diary_ids: Collection[int], within: Span, moving_id: int | None
+) -> Select[*tuple[Any, ...]]:
+    columns = (
+        packed_minutes(Allocation.starts_at),
+        packed_minutes(Allocation.ends_at),
+        packed(Allocation.buffer_before * BUFFER_BASE + Allocation.buffer_after),
+    )
+    taken = _taken_within(within, moving_id)
+    if session.get_bind().dialect.name != "postgresql":
+        # Grouped in the order of the index, so that nothing is sorted.
+        named = select(Allocation.diary_id, *columns).where(Allocation.diary_id.in_(sorted(diary_ids)), *taken)
+        return named.group_by(Allocation.diary_id)
+    # One range of the index per diary: no statistics can talk the planner into reading the table and sorting it.
+    wanted = (
+        func.unnest(bindparam("diary_ids", sorted(diary_ids), type_=ARRAY(Integer)))
+        .table_valued("diary_id")
+        .render_derived()
+    )
+    one = select(*columns).where(Allocation.diary_id == wanted.c.diary_id, *taken).lateral()
+    return select(wanted.c.diary_id, *one.columns).join(one, true())
+
+
+def _taken_within(within: Span, moving_id: int | None) -> list[ColumnElement[bool]]:
     first_at, last_at = instant_of(within.begins), instant_of(within.ends)
     held = select(Appointment.id).where(Appointment.state == AppointmentState.HELD)
-    statement = (
-        select(
-            Allocation.diary_id,
-            packed_minutes(Allocation.starts_at),
-            packed_minutes(Allocation.ends_at),
-            packed(Allocation.buffer_before * BUFFER_BASE + Allocation.buffer_after),
-        )
-        .where(
-            Allocation.diary_id.in_(sorted(diary_ids)),
-            Allocation.starts_at > first_at - LONGEST_TREATMENT,
-            Allocation.starts_at < last_at,
-            Allocation.ends_at > first_at,
-            Allocation.occupies,
-            Allocation.appointment_id.not_in(held),
-        )
-        # In the order of the index, so that neither database sorts.
-        .group_by(Allocation.diary_id)
-    )
-    return statement if moving_id is None else statement.where(Allocation.appointment_id != moving_id)
+    conditions: list[ColumnElement[bool]] = [
+        Allocation.starts_at > first_at - LONGEST_TREATMENT,
+        Allocation.starts_at < last_at,
+        Allocation.ends_at > first_at,
+        Allocation.occupies.is_(True),
+        Allocation.appointment_id.not_in(held),
+    ]
+    return conditions if moving_id is None else [*conditions, Allocation.appointment_id != moving_id]

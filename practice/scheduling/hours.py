@@ -36,7 +36,7 @@ def open_spans(location: LocationFacts, closures: Iterable[ClosedDays], day: dat
 
 def own_spans(therapist: TherapistFacts, location_id: int, exceptions: Exceptions, day: date) -> list[Span]:
     """Return the wall minutes that a therapist works at a location: a dated exception replaces the weekly rule."""
-    dated = exceptions.dated.get((therapist.id, day))
+    dated = exceptions.dated.get(therapist.id, {}).get(day)
     if dated is not None:
         return merge(_dated_spans(dated, location_id))
     return merge(row.span for row in therapist.weekly if _applies(row, location_id, day))

@@ -143,10 +143,14 @@ class SetUp:
 class Exceptions:
     """What differs from the weekly rule in a window of days; ``remembered`` holds what was computed from it."""
 
-    dated: Mapping[tuple[int, date], tuple[DatedWork, ...]] = field(default_factory=dict)
+    dated: Mapping[int, Mapping[date, tuple[DatedWork, ...]]] = field(default_factory=dict)
     absences: Mapping[int, tuple[Absence, ...]] = field(default_factory=dict)
     closures: tuple[ClosedDays, ...] = ()
     remembered: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def concern(self, therapist_id: int) -> bool:
+        """Return whether anything of a therapist's own differs."""
+        return therapist_id in self.dated or therapist_id in self.absences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,13 +242,13 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _dated(rows: Sequence[Row]) -> dict[tuple[int, date], tuple[DatedWork, ...]]:
-    days: dict[tuple[int, date], list[DatedWork]] = defaultdict(list)
+def _dated(rows: Sequence[Row]) -> dict[int, dict[date, tuple[DatedWork, ...]]]:
+    days: dict[int, dict[date, tuple[DatedWork, ...]]] = defaultdict(dict)
     for therapist_id, location_id, on_text, opens, closes in rows:
         on_date = date.fromisoformat(on_text)
-        span = None if opens is None else Span(opens, closes)
-        days[therapist_id, on_date].append(DatedWork(therapist_id, location_id, on_date, span))
-    return {key: tuple(found) for key, found in days.items()}
+        work = DatedWork(therapist_id, location_id, on_date, None if opens is None else Span(opens, closes))
+        days[therapist_id][on_date] = (*days[therapist_id].get(on_date, ()), work)
+    return dict(days)
 
 
 def _absences(rows: Sequence[Row]) -> dict[int, tuple[Absence, ...]]:

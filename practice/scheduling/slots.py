@@ -4,7 +4,7 @@ A start is an instant whose wall minute is a multiple of the grid, counted from 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -14,16 +14,29 @@ from practice.scheduling.local_days import days_between, grid_of_day, local_day
 from practice.scheduling.question import Exceptions, LocationFacts, Shape, Span, TherapistFacts
 
 
+class _Ranks(dict[int, int]):
+    """How many starts lie before a minute; remembered, because all diaries are cut at the same few minutes."""
+
+    def __init__(self, starts: list[int]) -> None:
+        super().__init__()
+        self._starts = starts
+
+    def __missing__(self, minute: int) -> int:
+        rank = self[minute] = bisect_left(self._starts, minute)
+        return rank
+
+
 class Grid:
     """All grid starts of the local days from first to last, in order."""
 
-    __slots__ = ("first_on", "grid_minutes", "last_on", "starts", "zone")
+    __slots__ = ("_ranks", "first_on", "grid_minutes", "last_on", "starts", "zone")
 
     def __init__(self, first_on: date, last_on: date, zone: str, grid_minutes: int) -> None:
         self.first_on, self.last_on, self.zone, self.grid_minutes = first_on, last_on, zone, grid_minutes
         self.starts = [
             start for day in days_between(first_on, last_on) for start in grid_of_day(day, zone, grid_minutes)
         ]
+        self._ranks = _Ranks(self.starts)
 
     @property
     def begins(self) -> int:
@@ -37,7 +50,7 @@ class Grid:
 
     def between(self, first: int, last: int) -> int:
         """Return the bits of the starts from minute *first* to minute *last*, both included."""
-        low, high = bisect_left(self.starts, first), bisect_left(self.starts, last + 1)
+        low, high = self._ranks[first], self._ranks[last + 1]
         return (1 << high) - (1 << low) if low < high else 0
 
     def chosen(self, bits: int) -> list[int]:
@@ -60,16 +73,15 @@ def positions(bits: int) -> Iterator[int]:
         position = digits.find("1", position + 1)
 
 
-def gaps(taken: Iterable[tuple[int, int]], begins: int, ends: int, at_least: int) -> Iterator[Span]:
-    """Yield what sorted intervals leave free between *begins* and *ends*, gaps shorter than *at_least* left out."""
-    cursor = begins
-    for begin, end in taken:
-        if begin - cursor >= at_least:
-            yield Span(cursor, begin)
-        if end > cursor:  # noqa: PLR1730  # max() costs four times as much, and this runs once per appointment
-            cursor = end
-    if ends - cursor >= at_least:
-        yield Span(cursor, ends)
+def gaps(begins: list[int], ends: list[int], window: Span, at_least: int) -> Iterator[tuple[int, int]]:
+    """Yield where no interval is, *window* being the outer bounds; gaps shorter than *at_least* are left out.
+
+    *begins* and *ends* of the intervals are sorted each on its own: wherever as many have ended as have begun nobody
+    is there, so an end opens a gap if the next begin comes after it. This holds for intervals that overlap, too.
+    """
+    for end, begin in zip([window.begins, *ends], [*begins, window.ends], strict=True):
+        if begin - end >= at_least:
+            yield end, begin
 
 
 def free_starts(diary: DiaryTime, grid: Grid, shape: Shape) -> int:
@@ -86,12 +98,12 @@ def free_of_treatment(diary: DiaryTime, grid: Grid, duration: int) -> int:
     return _fitting(diary.without_buffers(), grid, Shape(duration))
 
 
-def _fitting(taken: Iterable[tuple[int, int]], grid: Grid, shape: Shape) -> int:
+def _fitting(edges: tuple[list[int], list[int]], grid: Grid, shape: Shape) -> int:
     duration, before, after = shape
-    whole = before + duration + after
+    window = Span(grid.begins - before, grid.ends + duration + after)
     bits = 0
-    for gap in gaps(taken, grid.begins - before, grid.ends + duration + after, whole):
-        bits |= grid.between(gap.begins + before, gap.ends - after - duration)
+    for free_from, free_until in gaps(*edges, window, before + duration + after):
+        bits |= grid.between(free_from + before, free_until - after - duration)
     return bits
 
 
@@ -99,7 +111,10 @@ def work_starts(
     therapist: TherapistFacts, location: LocationFacts, exceptions: Exceptions, grid: Grid, duration: int
 ) -> int:
     """Return the starts at which the treatment lies inside the therapist's working hours at the location."""
-    key = (therapist.id, location.id, grid, duration)
+    # Most therapists share their hours with others and have no exception of their own in the window.
+    own = therapist.id if exceptions.concern(therapist.id) else therapist.weekly
+    registered = (therapist.is_registered, therapist.registered_from, therapist.registered_until)
+    key = (own, registered, location.id, grid, duration)
     bits = exceptions.remembered.get(key)
     if bits is None:
         bits = exceptions.remembered[key] = _inside_hours(therapist, location, exceptions, grid, duration)

@@ -193,13 +193,13 @@ def test_time_off_refuses_what_it_touches() -> None:
 
 
 def test_a_dated_exception_replaces_the_weekly_hours() -> None:
-    dated = {(1, DAY): (DatedWork(1, None, DAY, Span(900, 1020)),)}
+    dated = {1: {DAY: (DatedWork(1, None, DAY, Span(900, 1020)),)}}
     facts = practice(exceptions=Exceptions(dated=dated))
     assert codes(facts, wall(10)) == ["outside_hours"]
     assert codes(facts, wall(15)) == []
-    off = practice(exceptions=Exceptions(dated={(1, DAY): (DatedWork(1, None, DAY, None),)}))
+    off = practice(exceptions=Exceptions(dated={1: {DAY: (DatedWork(1, None, DAY, None),)}}))
     assert codes(off, wall(10)) == ["outside_hours"]
-    elsewhere = practice(exceptions=Exceptions(dated={(1, DAY): (DatedWork(1, 2, DAY, Span(480, 1080)),)}))
+    elsewhere = practice(exceptions=Exceptions(dated={1: {DAY: (DatedWork(1, 2, DAY, Span(480, 1080)),)}}))
     assert codes(elsewhere, wall(10)) == ["outside_hours"]
 
 

@@ -169,7 +169,7 @@ class Oracle:
 
     def _works(self, one: TherapistFacts, minute: int) -> bool:
         local = to_local(instant_of(minute), self.place.zone)
-        dated = self.facts.exceptions.dated.get((one.id, local.date()))
+        dated = self.facts.exceptions.dated.get(one.id, {}).get(local.date())
         if dated is not None:
             return self._covers(local, [row.span for row in dated if row.span and row.location_id in {None, 1}])
         return self._covers(local, [row.span for row in one.weekly if row.weekday == local.weekday()])
@@ -212,7 +212,7 @@ def _exceptions() -> st.SearchStrategy[Exceptions]:
         st.just({}),
         st.lists(st.one_of(st.none(), st.tuples(st.integers(0, 40), st.integers(41, 96))), min_size=1, max_size=2).map(
             lambda rows: {
-                (1, DAY): tuple(DatedWork(1, None, DAY, row and Span(row[0] * 15, row[1] * 15)) for row in rows)
+                1: {DAY: tuple(DatedWork(1, None, DAY, row and Span(row[0] * 15, row[1] * 15)) for row in rows)}
             }
         ),
     )
