@@ -4,6 +4,7 @@ from flask import Blueprint
 from flask_smorest import Blueprint as ApiBlueprint
 
 from practice.accounts import api as accounts_api
+from practice.accounts import audit_api, audit_views, users_api, users_views
 from practice.accounts import views as accounts_views
 from practice.clients import api as clients_api
 from practice.clients import parts_api
@@ -16,6 +17,8 @@ from practice.scheduling import acts_api, appointments_api, availability_api, ca
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     accounts_api.blueprint,
+    users_api.blueprint,
+    audit_api.blueprint,
     clinic_api.blueprint,
     therapists_api.blueprint,
     practice_api.blueprint,
@@ -30,6 +33,8 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
 
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.blueprint,
+    users_views.blueprint,
+    audit_views.blueprint,
     today_views.blueprint,
     diary_views.blueprint,
     refusal_pages.blueprint,

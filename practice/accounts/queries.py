@@ -1,6 +1,6 @@
 """Reads of users, sessions and tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -55,6 +55,17 @@ def get_user(session: Session, uid: str) -> User:
     if user is None:
         raise NotFound("There is no such user.")
     return user
+
+
+def find_user_id(session: Session, uid: str) -> int | None:
+    """Return the key of the user with this uid."""
+    return session.scalar(select(User.id).where(User.uid == uid))
+
+
+def names_of_users(session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of users by id."""
+    found = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return {row.id: row.name for row in found}
 
 
 def list_users(session: Session) -> Sequence[User]:

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate
 from practice.accounts.passwords import LONGEST, SHORTEST
 from practice.accounts.users import STAFF_ROLES, accepted_email
 from practice.core.actor import Role
-from practice.web.schemas import Instant, StrictSchema, Text
+from practice.web.schemas import MAX_ID, Flag, Instant, StrictSchema, Text, WholeNumber
 
 
 class EmailAddress(Text):
@@ -30,6 +30,17 @@ class Password(fields.String):
     def __init__(self, *, shortest: int = 1, **kwargs: Any) -> None:
         sentence = f"A password has {SHORTEST} to {LONGEST} characters."
         super().__init__(validate=validate.Length(min=shortest, max=LONGEST, error=sentence), load_only=True, **kwargs)
+
+
+class StaffRole(fields.String):
+    """One of the roles that people sign in with."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf([str(role) for role in STAFF_ROLES]), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        named = super()._deserialize(value, attr, data, **kwargs)
+        return Role(named) if named in set(Role) else named
 
 
 class SignInSchema(StrictSchema):
@@ -58,9 +69,7 @@ class UserSchema(StrictSchema):
     uid = fields.String(dump_only=True)
     email = EmailAddress(required=True)
     name = Text(longest=120, shortest=1, required=True)
-    role = fields.Enum(
-        Role, by_value=fields.String(validate=validate.OneOf([str(role) for role in STAFF_ROLES])), required=True
-    )
+    role = StaffRole(required=True)
     is_active = fields.Boolean(dump_only=True)
     created_at = Instant(dump_only=True)
     version = fields.Integer(dump_only=True)
@@ -68,6 +77,27 @@ class UserSchema(StrictSchema):
 
 class NewUserSchema(UserSchema):
     """A member of staff to be added, with the first password."""
+
+    password = Password(shortest=SHORTEST, required=True)
+
+
+class UserFormSchema(UserSchema):
+    """The owner's form: with the version that was shown."""
+
+    version = WholeNumber(1, MAX_ID, required=True)
+
+
+class ChangeUserSchema(StrictSchema):
+    """What of a user is to change; fields left out stay."""
+
+    email = EmailAddress()
+    name = Text(longest=120, shortest=1)
+    role = StaffRole()
+    is_active = Flag()
+
+
+class NewPasswordSchema(StrictSchema):
+    """A password that the owner gives to somebody."""
 
     password = Password(shortest=SHORTEST, required=True)
 

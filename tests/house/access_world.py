@@ -21,12 +21,12 @@ from practice.clinic.models import Location, Room, Service, Therapist
 from practice.clinic.opening import ClosureDetails, add_closure
 from practice.clinic.tasks import open_task
 from practice.clinic.working_hours import TimeOffDetails, add_time_off
-from practice.core.actor import SYSTEM
+from practice.core.actor import SYSTEM, Role
 from practice.core.transact import transact
 from practice.reminders.links import ensure_links
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
-from tests.cast import make_cast
+from tests.cast import Member, make_cast, make_user
 from tests.conftest import NOW
 from tests.factories import OWNER, guardian, make_client, make_location, make_room, make_service, make_therapist
 
@@ -140,6 +140,12 @@ def _relation(world: World) -> dict[str, str]:
     return {"uid": uid, "part": _act(world, work)}
 
 
+def _extra_user(world: World) -> dict[str, str]:
+    world.made += 1
+    member = Member(f"extra{world.made}@example.com", "Extra", Role.RECEPTIONIST)
+    return {"uid": make_user(world.app.extensions["sessions"], member, now=NOW).uid}
+
+
 def _own_session(world: World) -> dict[str, str]:
     user = world.cast["theo"]
 
@@ -222,6 +228,7 @@ MAKERS: dict[str, Maker] = {
     "day": lambda _world: {"raw_day": "2026-11-30"},
     "problem": lambda _world: {"code": "time_taken"},
     "user": lambda world: {"uid": world.cast["rita"].uid},
+    "extra_user": _extra_user,
     "own_session": _own_session,
     "time_off": _time_off,
     "closure": _closure,

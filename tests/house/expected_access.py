@@ -71,6 +71,21 @@ GET     /api/v1/sessions                                    .            A A Y Y
 DELETE  /api/v1/sessions                                    .            A A Y Y Y Y
 DELETE  /api/v1/sessions/<uid:uid>                          own_session  A A N Y N N
 
+GET     /settings/users                                     .            A A F F F Y
+POST    /settings/users                                     .            A A F F F Y
+GET     /settings/users/new                                 .            A A F F F Y
+GET     /settings/users/<uid:uid>                           user         A A F F F Y
+POST    /settings/users/<uid:uid>                           user         A A F F F Y
+POST    /settings/users/<uid:uid>/password                  user         A A F F F Y
+POST    /settings/users/<uid:uid>/disable                   extra_user   A A F F F Y
+POST    /settings/users/<uid:uid>/enable                    extra_user   A A F F F Y
+GET     /audit                                              .            A A F F F Y
+GET     /api/v1/users                                       .            A A F F F Y
+POST    /api/v1/users                                       .            A A F F F Y
+GET     /api/v1/users/<uid:uid>                             user         A A F F F Y
+PATCH   /api/v1/users/<uid:uid>                             user         A A F F F Y
+PUT     /api/v1/users/<uid:uid>/password                    user         A A F F F Y
+GET     /api/v1/audit-events                                .            A A F F F Y
 GET     /api/v1/practice                                    .            A A Y Y Y Y
 PATCH   /api/v1/practice                                    .            A A F F F Y
 GET     /api/v1/locations                                   .            A A Y Y Y Y
