@@ -240,6 +240,8 @@ def _give_back(session: Session, appointment_ids: Collection[int]) -> set[int]:
 
 def _take(session: Session, wanted: Sequence[Wanted]) -> None:
     session.flush()
+    if not wanted:
+        return
     rows = [
         {
             "appointment_id": each.appointment.id,

@@ -291,6 +291,10 @@ class TestRecordingThePast:
         assert (visit.state, visit.started_at, visit.ended_at) == ("completed", visit.starts_at, visit.ends_at)
         assert (visit.tell_client, visit.change_seq) == (False, visit.reconciled_seq)
 
+    def test_a_no_show_of_this_week_takes_no_time(self, scene: Scene) -> None:
+        visit = self.record(scene, at(10, day=20), visit=PastVisit(outcome="no_show", reason="forgotten"))
+        assert (visit.state, scene.taken(visit)) == ("no_show", set())
+
     def test_it_lies_beside_what_the_diary_says(self, scene: Scene) -> None:
         scene.book(at(10, day=24), client=1)
         scene.later(hours=3)
