@@ -23,6 +23,7 @@ from practice.scheduling.appointment_forms import (
     place_wish,
     require_own_appointment,
     require_own_call,
+    require_own_client,
     require_own_diary,
     time_wish,
 )
@@ -117,6 +118,7 @@ def _list_query(opened: Session, query: Body, actor: Actor) -> ListQuery:
 def _book(body: Body, opened: Session) -> Appointment:
     actor, rules = current_actor(), booking_rules()
     details = booking_details(body)
+    require_own_client(opened, body["client_uid"], actor, "appointment.book")
     if "hold_uid" in body:
         require_own_call(opened, actor, "appointment.book")
         return booking.book_held(
@@ -148,6 +150,7 @@ class WalkIns(MethodView):
         def work(opened: Session) -> Appointment:
             actor = current_actor()
             require_own_diary(opened, body.get("therapist_uid"), actor, "appointment.book")
+            require_own_client(opened, body["client_uid"], actor, "appointment.book")
             return booking.walk_in(
                 opened,
                 wish=place_wish(body),
@@ -174,6 +177,7 @@ class PastVisits(MethodView):
         def work(opened: Session) -> Appointment:
             actor = current_actor()
             require_own_diary(opened, body["therapist_uid"], actor, "appointment.record_past")
+            require_own_client(opened, body["client_uid"], actor, "appointment.record_past")
             visit = recording.PastVisit(
                 outcome=AppointmentState(body["outcome"]),
                 reason=body["reason"],
@@ -218,6 +222,8 @@ class OneAppointment(MethodView):
             require_own_appointment(opened, uid, actor, "appointment.change")
             if body.get("therapist_uid") or body["any_therapist"]:
                 require_own_diary(opened, body.get("therapist_uid"), actor, "appointment.change")
+            if "client_uid" in body:
+                require_own_client(opened, body["client_uid"], actor, "appointment.change")
             _change(opened, uid, body, version)
             return show_now(opened, uid)
 

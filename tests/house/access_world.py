@@ -25,7 +25,7 @@ from practice.core.actor import SYSTEM, Role
 from practice.core.transact import transact
 from practice.reminders.links import ensure_links
 from practice.scheduling.lifecycle import AppointmentState
-from practice.scheduling.models import Appointment
+from practice.scheduling.models import Appointment, ParkedCall
 from tests.cast import Member, make_cast, make_user
 from tests.conftest import NOW
 from tests.factories import OWNER, guardian, make_client, make_location, make_room, make_service, make_therapist
@@ -140,6 +140,30 @@ def _relation(world: World) -> dict[str, str]:
     return {"uid": uid, "part": _act(world, work)}
 
 
+def _hold(world: World) -> dict[str, str]:
+    uid = make_appointment(world).uid
+
+    def work() -> str:
+        row = world.session.scalars(select(Appointment).where(Appointment.uid == uid)).one()
+        row.state, row.client_id = AppointmentState.HELD, None
+        row.held_by_id, row.hold_ends_at = world.cast["theo"].id, NOW + timedelta(minutes=5)
+        return uid
+
+    return {"uid": _act(world, work)}
+
+
+def _parked_call(world: World) -> dict[str, str]:
+    def work() -> str:
+        for open_call in world.session.scalars(select(ParkedCall).where(ParkedCall.closed_at.is_(None))):
+            open_call.closed_at = NOW
+        row = ParkedCall(user_id=world.cast["rita"].id, label="Unnamed caller", created_at=NOW)
+        world.session.add(row)
+        world.session.flush()
+        return row.uid
+
+    return {"uid": _act(world, work)}
+
+
 def _extra_user(world: World) -> dict[str, str]:
     world.made += 1
     member = Member(f"extra{world.made}@example.com", "Extra", Role.RECEPTIONIST)
@@ -228,6 +252,8 @@ MAKERS: dict[str, Maker] = {
     "day": lambda _world: {"raw_day": "2026-11-30"},
     "problem": lambda _world: {"code": "time_taken"},
     "user": lambda world: {"uid": world.cast["rita"].uid},
+    "hold": _hold,
+    "parked_call": _parked_call,
     "extra_user": _extra_user,
     "own_session": _own_session,
     "time_off": _time_off,
@@ -240,6 +266,36 @@ MAKERS: dict[str, Maker] = {
     "appointment": lambda world: {"uid": make_appointment(world).uid},
 }
 """Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""
+
+BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
+    ("POST", "/api/v1/appointments/<uid:uid>/cancellation"): lambda _: {"reason": "ill"},
+    ("POST", "/api/v1/appointments/<uid:uid>/error-mark"): lambda _: {"reason": "wrong client"},
+    ("POST", "/api/v1/appointments/<uid:uid>/fee-waiver"): lambda _: {"reason": "regular client"},
+    ("POST", "/api/v1/appointments/<uid:uid>/no-show"): lambda _: {"charge_fee": False},
+    ("POST", "/api/v1/appointments/<uid:uid>/reservation"): lambda _: {"reason": "other"},
+    ("POST", "/api/v1/appointments/<uid:uid>/swap"): lambda world: {
+        "other_uid": make_appointment(world).uid,
+        "what": "times",
+    },
+}
+"""What a route must be sent before it looks at the object; every other route is sent an empty body."""
+
+
+def stranger_bodies(world: World, client_uid: str) -> dict[str, dict[str, object]]:
+    """Return {path: body} of what Olga might send to make *client_uid* her own client by booking her."""
+    olga = world.session.scalars(select(Therapist).where(Therapist.user_id == world.cast["olga"].id)).one()
+    common = {"client_uid": client_uid, "service_uid": world.service.uid, "therapist_uid": olga.uid}
+    return {
+        "/api/v1/appointments": {**common, "local_start": "2026-11-25T10:00"},
+        "/api/v1/appointments/walk-ins": dict(common),
+        "/api/v1/appointments/past-visits": {
+            **common,
+            "local_start": "2026-11-23T10:00",
+            "outcome": "completed",
+            "reason": "forgotten",
+        },
+    }
+
 
 LINK_MAKERS: dict[str, Maker] = {
     "manage_link": lambda world: {"token": manage_token(world)},

@@ -7,6 +7,9 @@ anonymous, link, receptionist, therapist (own object), therapist (another's obje
     A  asked to sign in: 303 to the sign-in page, 401 under /api/
     F  refused to the role: 403
     N  not found, told exactly as for an id that does not exist
+
+A hold that is somebody else's is told as one that has run out, which is no refusal of permission: hence its ``Y``.
+A body that the route needs before it looks at the object is in access_world.py.
 """
 
 TABLE = """
@@ -139,6 +142,32 @@ PUT     /api/v1/clients/<uid:uid>/messages-to               client       A A Y F
 GET     /api/v1/clients/<uid:uid>/relations                 client       A A Y F F Y
 POST    /api/v1/clients/<uid:uid>/relations                 client       A A Y F F Y
 DELETE  /api/v1/clients/<uid:uid>/relations/<uid:part>      relation     A A Y F F Y
+GET     /api/v1/appointments                                .            A A Y Y Y Y
+POST    /api/v1/appointments                                .            A A Y Y Y Y
+POST    /api/v1/appointments/past-visits                    .            A A Y Y Y Y
+POST    /api/v1/appointments/walk-ins                       .            A A Y Y Y Y
+GET     /api/v1/appointments/<uid:uid>                      appointment  A A Y Y N Y
+GET     /api/v1/appointments/<uid:uid>/history              appointment  A A Y Y N Y
+PATCH   /api/v1/appointments/<uid:uid>                      appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/arrival              appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/cancellation         appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/completion           appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/confirmation         appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/error-mark           appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/fee-waiver           appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/no-show              appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/reservation          appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/settlement           appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/start                appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/swap                 appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/undo                 appointment  A A Y Y N Y
+POST    /api/v1/holds                                       .            A A Y Y Y Y
+DELETE  /api/v1/holds/<uid:uid>                             hold         A A Y Y Y Y
+POST    /api/v1/holds/<uid:uid>/renewal                     hold         A A Y Y Y Y
+GET     /api/v1/parked-calls                                .            A A Y F F Y
+POST    /api/v1/parked-calls                                .            A A Y F F Y
+DELETE  /api/v1/parked-calls/<uid:uid>                      parked_call  A A Y F F N
+POST    /api/v1/parked-calls/<uid:uid>/resumption           parked_call  A A Y F F N
 GET     /api/v1/availability                                .            A A Y Y Y Y
 GET     /api/v1/availability/next                           .            A A Y Y Y Y
 GET     /api/v1/availability/explain                        .            A A Y Y Y Y

@@ -11,7 +11,16 @@ from werkzeug.routing import BuildError
 
 from practice.accounts.policy import MissingPolicy, requires
 from tests.databases import TestDatabases
-from tests.house.access_world import LINK_MAKERS, MAKERS, MISSING, NOBODYS, World, build_world
+from tests.house.access_world import (
+    BODIES,
+    LINK_MAKERS,
+    MAKERS,
+    MISSING,
+    NOBODYS,
+    World,
+    build_world,
+    stranger_bodies,
+)
 from tests.house.expected_access import ACTORS, expected_access
 
 STAFF = {"receptionist": "rita", "therapist own": "theo", "therapist other": "olga", "owner": "oscar"}
@@ -51,7 +60,8 @@ def send(world: World, key: tuple[str, str], actor: str, values: dict[str, str])
     headers = {"If-Match": '"1"'}
     if actor in STAFF:
         headers["Authorization"] = f"Bearer {world.tokens[STAFF[actor]]}"
-    body: dict[str, Any] = {"json": {}} if rule.startswith("/api/") else {"data": {}}
+    content = BODIES[key](world) if key in BODIES else {}
+    body: dict[str, Any] = {"json": content} if rule.startswith("/api/") else {"data": content}
     return world.app.test_client().open(address, method=method, headers=headers, **({} if method == "GET" else body))
 
 
@@ -124,6 +134,17 @@ def test_each_actor_meets_what_the_table_says(world: World, key: tuple[str, str]
                 foreign_told[actor] = told(answer)
     assert met == letters
     assert not foreign_told, "a foreign object must be told exactly as a missing one"
+
+
+def test_a_therapist_cannot_make_a_strangers_client_his_own_by_booking_her(world: World) -> None:
+    theirs = MAKERS["client"](world)["uid"]
+    headers = {"Authorization": f"Bearer {world.tokens['olga']}"}
+    client = world.app.test_client()
+    missing = stranger_bodies(world, MISSING)
+    for path, body in stranger_bodies(world, theirs).items():
+        answer = client.post(path, json=body, headers=headers)
+        assert (path, answer.status_code) == (path, 404)
+        assert told(answer) == told(client.post(path, json=missing[path], headers=headers))
 
 
 def test_an_undecorated_route_keeps_the_application_from_starting(
