@@ -11,7 +11,15 @@ from practice.clients import parts_api
 from practice.clinic import absence_views, hours_views, policy_views, practice_api, therapists_api
 from practice.clinic import api as clinic_api
 from practice.clinic import views as clinic_views
-from practice.desk import diary_views, refusal_pages, today_views
+from practice.desk import (
+    appointment_views,
+    booking_views,
+    diary_views,
+    find_views,
+    parked_views,
+    refusal_pages,
+    today_views,
+)
 from practice.portal import views as portal_views
 from practice.scheduling import acts_api, appointments_api, availability_api, calendar_api, holds_api
 
@@ -37,6 +45,10 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_views.blueprint,
     today_views.blueprint,
     diary_views.blueprint,
+    appointment_views.blueprint,
+    booking_views.blueprint,
+    parked_views.blueprint,
+    find_views.blueprint,
     refusal_pages.blueprint,
     clinic_views.blueprint,
     hours_views.blueprint,

@@ -6,6 +6,7 @@ These are offers, not rules: the verbs refuse what is not possible, whatever was
 from dataclasses import dataclass
 from datetime import datetime
 
+from practice.core.local_time import wall_time
 from practice.desk.visits import EXPECTED, State, Visit, may_be_no_show
 
 
@@ -41,14 +42,15 @@ _MAY_CANCEL = EXPECTED | {State.ARRIVED}
 _MAY_UNDO = frozenset(State) - {State.HELD, State.BOOKED, State.TENTATIVE, State.ENTERED_IN_ERROR}
 
 
-def next_act(visit: Visit) -> Act | None:
-    """Return the one act that usually comes next."""
-    return _NEXT.get(visit.state)
+def next_act(visit: Visit, now: datetime) -> Act | None:
+    """Return the one act that usually comes next; nobody arrives before the day."""
+    is_before = wall_time(now, visit.zone).date() < visit.on
+    return None if is_before else _NEXT.get(visit.state)
 
 
 def acts_of(visit: Visit, now: datetime) -> list[Act]:
     """Return every act offered, the usual next one first."""
-    following = next_act(visit)
+    following = next_act(visit, now)
     return [
         *([following] if following else []),
         *([NO_SHOW] if may_be_no_show(visit, now) else []),

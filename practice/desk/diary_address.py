@@ -59,8 +59,11 @@ def read_by(raw: str | None) -> By:
 
 def read_day(raw: str | None, default: date) -> date | None:
     """Return the day of an address, *default* when none is given, None when it is no day that can be shown."""
-    if not raw:
-        return default
+    return find_day(raw) if raw else default
+
+
+def find_day(raw: str) -> date | None:
+    """Return a day as addresses write it, None for what is no day that can be shown."""
     try:
         day = date.fromisoformat(raw)
     except ValueError:

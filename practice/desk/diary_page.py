@@ -52,6 +52,12 @@ class DiaryPage:
         return self.address.by == By.WEEK
 
     @property
+    def booking_url(self) -> str:
+        """Return where to book here, looking from the day shown on."""
+        day = f"&from_on={self.first_on.isoformat()}" if self.first_on > self.today else ""
+        return f"/book?location={self.location.uid}{day}"
+
+    @property
     def zone_words(self) -> str:
         """Return the zone as people say it: ``Toronto time``."""
         return self.location.zone.rpartition("/")[2].replace("_", " ") + " time"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
 from practice.clients.queries import list_alerts, same_name_ids
-from practice.clinic.models import Room, Service, StaffTask, Therapist
+from practice.clinic.models import Location, Room, Service, StaffTask, Therapist
 from practice.core.actor import Actor
 from practice.core.db import overlaps
 from practice.core.errors import NotFound
@@ -82,6 +82,14 @@ def _visits(now: datetime) -> Select[*tuple[Any, ...]]:
             Appointment.hold_ends_at,
             Appointment.held_by_id,
             Appointment.tentative_reason,
+            Appointment.price_cents,
+            Appointment.therapist_id,
+            Appointment.location_id,
+            Location.uid.label("location_uid"),
+            Appointment.fee_proposed_cents,
+            Appointment.fee_waived_reason,
+            Appointment.cancel_reason,
+            Appointment.desk_note,
             Appointment.client_id,
             Client.uid.label("client_uid"),
             Client.first_name,
@@ -97,6 +105,7 @@ def _visits(now: datetime) -> Select[*tuple[Any, ...]]:
         )
         .join(Service, Service.id == Appointment.service_id)
         .join(Therapist, Therapist.id == Appointment.therapist_id)
+        .join(Location, Location.id == Appointment.location_id)
         .outerjoin(Client, Client.id == Appointment.client_id)
         .outerjoin(Room, Room.id == Appointment.room_id)
         .where(or_(Appointment.hold_ends_at.is_(None), Appointment.hold_ends_at > now))
@@ -149,6 +158,14 @@ def _visit(row: Any, people: People) -> Visit:
         hold_ends_at=row.hold_ends_at,
         held_by_id=row.held_by_id,
         tentative_reason=row.tentative_reason,
+        price_cents=row.price_cents,
+        therapist_id=row.therapist_id,
+        location_id=row.location_id,
+        location_uid=row.location_uid,
+        fee_proposed_cents=row.fee_proposed_cents,
+        fee_waived_reason=row.fee_waived_reason,
+        cancel_reason=row.cancel_reason,
+        desk_note=row.desk_note,
     )
 
 

@@ -57,6 +57,14 @@ class Visit:
     hold_ends_at: datetime | None
     held_by_id: int | None
     tentative_reason: str | None
+    price_cents: int
+    therapist_id: int
+    location_id: int
+    location_uid: str
+    fee_proposed_cents: int | None
+    fee_waived_reason: str | None
+    cancel_reason: str | None
+    desk_note: str
 
     @property
     def local_end(self) -> datetime:

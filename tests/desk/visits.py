@@ -32,6 +32,14 @@ def make_visit(starts_at: datetime, *, minutes: int = 60, client: str | None = "
         "hold_ends_at": None,
         "held_by_id": None,
         "tentative_reason": None,
+        "price_cents": 11000,
+        "therapist_id": 1,
+        "location_id": 1,
+        "location_uid": "harbour",
+        "fee_proposed_cents": None,
+        "fee_waived_reason": None,
+        "cancel_reason": None,
+        "desk_note": "",
     }
     return Visit(**values | over)
 

@@ -82,32 +82,22 @@ function markChosen() {
 }
 
 // Moves and stretches are one request; the answer is the panel of the visit, whether it worked or was refused.
-async function move(info, values) {
-  const csrf = document.querySelector('meta[name="csrf-token"]')?.content;
-  const response = await fetch(`/appointments/${info.event.id}/move`, {
-    method: "POST",
-    headers: { "HX-Request": "true", ...(csrf && { "X-CSRFToken": csrf }) },
-    body: new URLSearchParams({ version: info.event.extendedProps.version, ...values }),
-    credentials: "same-origin",
-  }).catch(() => null);
-  if (!response?.ok) info.revert();
-  if (!response || response.status >= 500) return complain();
-  if (response.redirected || response.status === 401) return location.reload();
-  const panel = document.getElementById("panel");
-  htmx.swap(panel, await response.text(), { swapStyle: "innerHTML" });
-  etag = "";
-  document.body.dispatchEvent(new CustomEvent("diary:changed"));
-}
-
-function complain() {
-  document.body.dispatchEvent(
-    new CustomEvent("toast", { bubbles: true, detail: { text: "No connection. Nothing was moved; try again.", kind: "bad" } }),
-  );
+function move(info, values) {
+  const path = `/appointments/${info.event.id}/move`;
+  const answered = (event) => {
+    if (event.detail.requestConfig?.path !== path) return;
+    document.removeEventListener("htmx:afterRequest", answered);
+    if (!event.detail.successful) info.revert();
+    etag = "";
+  };
+  document.addEventListener("htmx:afterRequest", answered);
+  htmx.ajax("POST", path, { ...PANEL, values: { version: info.event.extendedProps.version, ...values } });
 }
 
 function dropped(info) {
   const column = info.newResource ? columnValues(info.newResource) : {};
-  move(info, { start: local(info.event.start), ...column });
+  const isElsewhen = info.event.start.getTime() !== info.oldEvent.start.getTime();
+  move(info, { ...(isElsewhen && { start: local(info.event.start) }), ...column });
 }
 
 function resized(info) {

@@ -34,6 +34,8 @@ export function toast(text, kind = "ok") {
   item.className = `toast toast-${kind}`;
   item.dataset.toast = kind;
   item.append(symbol(SYMBOLS[kind] ?? "info"), line, closer());
+  // What was said before is no news any more once the next act succeeded.
+  if (kind === "ok") box()?.querySelectorAll('[data-toast="ok"]').forEach((earlier) => earlier.remove());
   box()?.append(item);
   return item;
 }

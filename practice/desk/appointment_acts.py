@@ -1,0 +1,87 @@
+"""Acts on one appointment, by the names that addresses and buttons give them. Chooses verbs, owns no rule."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from practice.core.actor import Actor
+from practice.desk.choice import Choice
+from practice.desk.steps import CLINICS_OWN
+from practice.scheduling.attending import arrive, complete, confirm
+from practice.scheduling.booking import settle
+from practice.scheduling.cancelling import CancelledBy, cancel
+from practice.scheduling.models import Appointment
+from practice.scheduling.rescheduling import change_room, reschedule, resize
+from practice.scheduling.rules import BookingRules
+from practice.scheduling.undoing import undo
+from practice.scheduling.wishes import MoveWish
+
+
+class PlainAct(Protocol):
+    """A verb that needs to know only which appointment."""
+
+    def __call__(
+        self, session: Session, *, appointment_uid: str, version: int | None = None, actor: Actor, now: datetime
+    ) -> Appointment: ...
+
+
+PLAIN_ACTS: Mapping[str, PlainAct] = {
+    "confirm": confirm,
+    "settle": settle,
+    "arrive": arrive,
+    "complete": complete,
+    "undo": undo,
+}
+
+DONE_WORDS: Mapping[str, str] = {
+    "confirm": "confirmed",
+    "settle": "is firm now",
+    "arrive": "is here",
+    "start": "is in treatment",
+    "complete": "is done",
+    "undo": "is as before: the last act is taken back",
+    "no-show": "did not come",
+    "cancel": "is cancelled",
+    "move": "is moved",
+    "swap": "is swapped",
+    "client": "has the time now",
+}
+"""What a toast says after the client's name."""
+
+
+def move(
+    session: Session, uid: str, wanted: Mapping[str, Any], *, rules: BookingRules, actor: Actor, now: datetime
+) -> Appointment:
+    """Move an appointment as a drag, a stretch or a chosen time says; raises what the verbs raise."""
+    more: dict[str, Any] = {"rules": rules, "actor": actor, "now": now}
+    more |= {name: wanted[name] for name in ("version", "override_reason") if name in wanted}
+    if minutes := wanted.get("minutes"):
+        return resize(session, appointment_uid=uid, duration_minutes=minutes, **more)
+    if wanted.keys() & {"choice", "start", "therapist"}:
+        return reschedule(session, appointment_uid=uid, wish=_wish(wanted), **more)
+    return change_room(session, appointment_uid=uid, room_uid=wanted.get("room", ""), **more)
+
+
+def _wish(wanted: Mapping[str, Any]) -> MoveWish:
+    chosen: Choice | None = wanted.get("choice")
+    if chosen is not None:
+        return MoveWish(local_start=chosen.local_start, therapist=chosen.therapist or None, room=chosen.room or None)
+    return MoveWish(local_start=wanted.get("start"), therapist=wanted.get("therapist"), room=wanted.get("room"))
+
+
+def call_off(session: Session, uid: str, said: Mapping[str, Any], *, actor: Actor, now: datetime) -> Appointment:
+    """Cancel for the reason given, by whoever that reason lies with; raises what ``cancel`` raises."""
+    reason = said.get("reason", "")
+    return cancel(
+        session,
+        appointment_uid=uid,
+        reason=reason,
+        by=CancelledBy.CLINIC if reason in CLINICS_OWN else CancelledBy.CLIENT,
+        comment=said.get("comment", ""),
+        tell_client=not said.get("quiet", False),
+        version=said.get("version"),
+        actor=actor,
+        now=now,
+    )

@@ -1,0 +1,267 @@
+"""One appointment: its panel, the acts that are done at once, and the choices before the others."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, request
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from practice.accounts.current import current_actor
+from practice.accounts.policy import requires
+from practice.core.errors import PracticeError, RuleViolation
+from practice.desk.answer_views import go_on, nothing_to_show, panel_answer, with_news
+from practice.desk.appointment_acts import DONE_WORDS, PLAIN_ACTS, call_off, move
+from practice.desk.appointment_panel import AppointmentPanel, appointment_panel, open_visit
+from practice.desk.booking_link import same_time_next_week
+from practice.desk.diary_address import find_day
+from practice.desk.schemas import CancelSchema, ClientChangeSchema, MoveSchema, NoShowSchema, SwapSchema, VersionSchema
+from practice.desk.steps import cancel_choices, move_choices, no_show_fee, swap_candidates
+from practice.scheduling.attending import mark_no_show
+from practice.scheduling.loading import load
+from practice.scheduling.models import Appointment
+from practice.scheduling.rescheduling import change_client
+from practice.scheduling.rules import BookingRules
+from practice.scheduling.starting import start
+from practice.scheduling.swapping import Swapped, swap
+from practice.web.database import now, session, write
+from practice.web.forms import InvalidForm, load_form
+from practice.web.pages import render_page, wants_fragment
+from practice.web.problems import status_of
+
+blueprint = Blueprint("appointments", __name__, url_prefix="/appointments/<uid:uid>", template_folder="templates")
+
+ATTEND, CHANGE, CANCEL, UNDO = (
+    "appointment.attend",
+    "appointment.change",
+    "appointment.cancel",
+    "appointment.undo",
+)
+Work = Callable[[Session, dict[str, Any]], object]
+
+
+class NotReadable(RuleViolation):
+    """A form of the panel came with values that it cannot have."""
+
+    code = "not_readable"
+    title = "Not readable"
+
+
+def rules() -> BookingRules:
+    """Return the rules that the composition root assembled."""
+    assembled: BookingRules = current_app.extensions["booking_rules"]
+    return assembled
+
+
+def panel_of(uid: str, refusal: PracticeError | None = None) -> AppointmentPanel:
+    """Return the panel of an appointment."""
+    return appointment_panel(session(), uid, refusal=refusal, actor=current_actor(), now=now())
+
+
+def show_panel(uid: str, *, step: str = "", refusal: PracticeError | None = None, **choices: Any) -> Response:
+    """Show the panel, with the choices of a step if one is open."""
+    status = status_of(refusal) if refusal else 200
+    panel = panel_of(uid, refusal)
+    return panel_answer(
+        "desk/appointment_page.html", "desk/appointment_panel.html", status=status, panel=panel, step=step, **choices
+    )
+
+
+def show_done(uid: str, words: str) -> AnyResponse:
+    """Answer an act that was done: the panel as it is now, and the news for the pages around it."""
+    panel = panel_of(uid)
+    said = f"{panel.visit.name} {words}"
+    if not wants_fragment():
+        return go_on(panel.path, said)
+    if request.headers.get("HX-Target", "panel") != "panel":
+        return nothing_to_show(said)
+    return with_news(show_panel(uid), said)
+
+
+def act(uid: str, action: str, schema: Schema, work: Work, words: str) -> AnyResponse:
+    """Do one act in one transaction and show what is true then; a refusal is shown with its ways out."""
+    try:
+        said = load_form(schema)
+        write(lambda opened: _judged(opened, uid, action, said, work))
+    except InvalidForm as invalid:
+        return show_panel(uid, refusal=_unreadable(invalid))
+    except PracticeError as refusal:
+        return show_panel(uid, refusal=refusal)
+    return show_done(uid, words)
+
+
+def _judged(opened: Session, uid: str, action: str, said: dict[str, Any], work: Work) -> object:
+    open_visit(opened, uid, action, actor=current_actor(), now=now())
+    return work(opened, said)
+
+
+def _unreadable(invalid: InvalidForm) -> NotReadable:
+    sentences = [sentence for found in invalid.errors.values() for sentence in found]
+    return NotReadable(" ".join(["That could not be read.", *sentences]))
+
+
+def who_and_when() -> dict[str, Any]:
+    """Return the arguments that every verb takes."""
+    return {"actor": current_actor(), "now": now()}
+
+
+@blueprint.get("")
+@requires("appointment.read")
+def show(uid: str) -> Response:
+    """Show one appointment."""
+    return show_panel(uid)
+
+
+def _plain(verb: str, action: str) -> Callable[[str], AnyResponse]:
+    @requires(action)
+    def view(uid: str) -> AnyResponse:
+        return act(
+            uid,
+            action,
+            VersionSchema(),
+            lambda opened, said: PLAIN_ACTS[verb](opened, appointment_uid=uid, **said, **who_and_when()),
+            DONE_WORDS[verb],
+        )
+
+    return view
+
+
+for _verb, _action in (
+    ("confirm", ATTEND),
+    ("settle", CHANGE),
+    ("arrive", ATTEND),
+    ("complete", ATTEND),
+    ("undo", UNDO),
+):
+    blueprint.add_url_rule(f"/{_verb}", _verb, _plain(_verb, _action), methods=["POST"])
+
+
+@blueprint.post("/start")
+@requires(ATTEND)
+def post_start(uid: str) -> AnyResponse:
+    """Begin the treatment."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        return start(opened, appointment_uid=uid, **said, rules=rules(), **who_and_when())
+
+    return act(uid, ATTEND, VersionSchema(), work, DONE_WORDS["start"])
+
+
+@blueprint.get("/move")
+@requires(CHANGE)
+def show_move(uid: str) -> Response:
+    """Show the next fitting times to move to."""
+    visit = open_visit(session(), uid, CHANGE, actor=current_actor(), now=now())
+    from_on = find_day(request.args.get("from_on", ""))
+    return show_panel(uid, step="move", times=move_choices(session(), visit, from_on=from_on, now=now()))
+
+
+@blueprint.post("/move")
+@requires(CHANGE)
+def post_move(uid: str) -> AnyResponse:
+    """Move to a chosen time, or where it was dragged to."""
+
+    def work(opened: Session, wanted: dict[str, Any]) -> Appointment:
+        return move(opened, uid, wanted, rules=rules(), **who_and_when())
+
+    return act(uid, CHANGE, MoveSchema(), work, DONE_WORDS["move"])
+
+
+@blueprint.get("/cancel")
+@requires(CANCEL)
+def show_cancel(uid: str) -> Response:
+    """Show why it may be cancelled, and what that costs."""
+    visit = open_visit(session(), uid, CANCEL, actor=current_actor(), now=now())
+    return show_panel(uid, step="cancel", reasons=cancel_choices(session(), visit, now=now()))
+
+
+@blueprint.post("/cancel")
+@requires(CANCEL)
+def post_cancel(uid: str) -> AnyResponse:
+    """Cancel with a reason."""
+    return act(
+        uid,
+        CANCEL,
+        CancelSchema(),
+        lambda opened, said: call_off(opened, uid, said, **who_and_when()),
+        DONE_WORDS["cancel"],
+    )
+
+
+@blueprint.get("/no-show")
+@requires(ATTEND)
+def show_no_show(uid: str) -> Response:
+    """Ask whether the fee is proposed."""
+    visit = open_visit(session(), uid, ATTEND, actor=current_actor(), now=now())
+    return show_panel(uid, step="no-show", fee_cents=no_show_fee(session(), visit, now=now()))
+
+
+@blueprint.post("/no-show")
+@requires(ATTEND)
+def post_no_show(uid: str) -> AnyResponse:
+    """Mark a no-show."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        return mark_no_show(opened, appointment_uid=uid, **{"charge_fee": False, **said}, **who_and_when())
+
+    return act(uid, ATTEND, NoShowSchema(), work, DONE_WORDS["no-show"])
+
+
+@blueprint.get("/swap")
+@requires(CHANGE)
+def show_swap(uid: str) -> Response:
+    """Show with whom to swap."""
+    visit = open_visit(session(), uid, CHANGE, actor=current_actor(), now=now())
+    return show_panel(uid, step="swap", others=swap_candidates(session(), visit, now=now()))
+
+
+@blueprint.post("/swap")
+@requires(CHANGE)
+def post_swap(uid: str) -> AnyResponse:
+    """Swap rooms, therapists or times of two appointments."""
+
+    def work(opened: Session, said: dict[str, Any]) -> object:
+        open_visit(opened, said["other"], CHANGE, **who_and_when())
+        what = Swapped(said["what"])
+        return swap(opened, appointment_uid=uid, other_uid=said["other"], what=what, rules=rules(), **who_and_when())
+
+    return act(uid, CHANGE, SwapSchema(), work, DONE_WORDS["swap"])
+
+
+@blueprint.get("/client")
+@requires(CHANGE)
+def show_client(uid: str) -> Response:
+    """Ask to whom the time is given."""
+    open_visit(session(), uid, CHANGE, actor=current_actor(), now=now())
+    return show_panel(uid, step="client")
+
+
+@blueprint.post("/client")
+@requires(CHANGE)
+def post_client(uid: str) -> AnyResponse:
+    """Give the time to another client."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        more = {name: said[name] for name in ("version", "override_reason") if name in said}
+        return change_client(
+            opened, appointment_uid=uid, client_uid=said["client"], rules=rules(), **more, **who_and_when()
+        )
+
+    return act(uid, CHANGE, ClientChangeSchema(), work, DONE_WORDS["client"])
+
+
+@blueprint.get("/again")
+@requires("appointment.book")
+def again(uid: str) -> AnyResponse:
+    """Lead to a new booking at the same time next week."""
+    visit = open_visit(session(), uid, "appointment.book", actor=current_actor(), now=now())
+    return redirect(same_time_next_week(visit), 303)
+
+
+@blueprint.get("/card")
+@requires("appointment.read")
+def card(uid: str) -> Response:
+    """Show the appointment card to be printed."""
+    visit = open_visit(session(), uid, "appointment.read", actor=current_actor(), now=now())
+    return render_page("desk/card.html", visit=visit, location=load(session(), uid).location)

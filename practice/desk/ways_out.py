@@ -1,0 +1,164 @@
+"""From the acts that a refusal names to buttons that do them: one registry for every face of the desk.
+
+A refusal's act says *what* leads on; where the desk stands (booking, moving, looking) says *how*.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from urllib.parse import urlencode
+
+from practice.core.errors import PracticeError, WayOut
+from practice.desk.choice import Choice
+
+MOST_OFFERED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One button: a link (``url``), a form of its own (``post``), or a button of the form around it (``name``)."""
+
+    label: str
+    url: str = ""
+    post: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+    value: str = ""
+    attrs: Mapping[str, str] = field(default_factory=dict)
+
+
+class Place(Protocol):
+    """Where the desk stands when it is refused something; ``on`` is the day that it speaks about."""
+
+    @property
+    def on(self) -> date | None: ...
+
+    def choose(self, label: str, choice: Choice) -> Offer:
+        """Return the button that takes another time, therapist or room."""
+
+    def look(self, label: str, from_on: str) -> Offer:
+        """Return the button that shows more times."""
+
+    def again(self, label: str) -> Offer:
+        """Return the button that tries the same once more."""
+
+    def reload(self, label: str) -> Offer:
+        """Return the button that shows what is true now."""
+
+    def at(self, label: str, location: str) -> Offer:
+        """Return the button that asks for another location."""
+
+    def step(self, label: str, verb: str) -> Offer:
+        """Return the button that leads to another act on the same appointment."""
+
+
+def panel_link(label: str, url: str) -> Offer:
+    """Return a link that opens in the panel, or as a page of its own."""
+    return Offer(label, url=url, attrs={"hx-get": url, "hx-target": "#panel"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPlace:
+    """No form is open: acts become links into the booking panel and the pages."""
+
+    url: str = "/diary"
+    on: date | None = None
+
+    def choose(self, label: str, choice: Choice) -> Offer:
+        return panel_link(label, f"/book?{urlencode({'choice': str(choice)})}")
+
+    def look(self, label: str, from_on: str) -> Offer:
+        return panel_link(label, f"/book?{urlencode({'more': from_on})}")
+
+    def again(self, label: str) -> Offer:
+        return Offer(label, url=self.url)
+
+    def reload(self, label: str) -> Offer:
+        return Offer(label, url=self.url)
+
+    def at(self, label: str, location: str) -> Offer:
+        return panel_link(label, f"/book?{urlencode({'location': location})}")
+
+    def step(self, label: str, verb: str) -> Offer:  # noqa: ARG002  # no appointment is open
+        return Offer(label, url=self.url)
+
+
+def _choose(way: WayOut, place: Place) -> Offer:
+    values = way.values
+    if "local_start" not in values:
+        return place.look(way.label, values.get("from", ""))
+    start = datetime.fromisoformat(values["local_start"])
+    label = short_time(start, place.on) if way.act == "choose_time" else way.label
+    return place.choose(label, Choice(start, values.get("therapist", ""), values.get("room", "")))
+
+
+def short_time(start: datetime, on: date | None) -> str:
+    """Return a time as a button says it: without the day while that is the one spoken about."""
+    if start.date() == on:
+        return f"{start:%H:%M} instead"
+    return f"{start:%a} {start.day} {start:%b}, {start:%H:%M}"
+
+
+def _look(way: WayOut, place: Place) -> Offer:
+    return place.look(way.label, way.values.get("from", ""))
+
+
+def _again(way: WayOut, place: Place) -> Offer:
+    return place.again(way.label)
+
+
+def _reload(way: WayOut, place: Place) -> Offer:
+    return place.reload(way.label)
+
+
+def _at(way: WayOut, place: Place) -> Offer:
+    return place.at(way.label, way.values.get("location", ""))
+
+
+def _field(way: WayOut, _place: Place) -> Offer:
+    name = way.values.get("field", "override_reason")
+    return Offer(way.label, url=f"#f-{name}", attrs={"data-focus": f"f-{name}"})
+
+
+def _page(way: WayOut, _place: Place) -> Offer:
+    return Offer(way.label, url=way.values.get("href", "/diary"))
+
+
+def _step(verb: str) -> Callable[[WayOut, Place], Offer]:
+    return lambda way, place: place.step(way.label, verb)
+
+
+BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
+    "book": _again,
+    "cancel": _step("cancel"),
+    "choose_location": _at,
+    "choose_room": _choose,
+    "choose_therapist": _choose,
+    "choose_time": _choose,
+    "correct": _field,
+    "find_times": _look,
+    "give_reason": _field,
+    "hold_again": _again,
+    "open_today": _page,
+    "reload": _reload,
+    "reschedule": _step("move"),
+    "search_client": _page,
+    "undo": _step("undo"),
+}
+"""Every act that a refusal may name; a test walks the product's sources for acts that are missing here."""
+
+
+def offers_of(error: PracticeError | None, place: Place) -> Sequence[Offer]:
+    """Return the buttons that lead out of a refusal, each once, the most useful first."""
+    if error is None:
+        return ()
+    ways = [way for refusal in error.refusals for way in refusal.ways_out]
+    return _distinct(BUTTONS[way.act](way, place) for way in ways if way.act in BUTTONS)
+
+
+def _distinct(offers: Iterable[Offer]) -> list[Offer]:
+    seen: dict[tuple[str, str, str], Offer] = {}
+    for offer in offers:
+        seen.setdefault((offer.url, offer.post + str(sorted(offer.fields.items())), offer.value), offer)
+    return list(seen.values())[:MOST_OFFERED]
