@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
-from practice.core.errors import PracticeError, RuleViolation
+from practice.core.errors import RELOAD, PracticeError, RuleViolation
 from practice.desk.answer_views import go_on, nothing_to_show, panel_answer, with_news
 from practice.desk.appointment_acts import DONE_WORDS, PLAIN_ACTS, call_off, move
 from practice.desk.appointment_panel import AppointmentPanel, appointment_panel, open_visit
@@ -98,7 +98,7 @@ def _judged(opened: Session, uid: str, action: str, said: dict[str, Any], work: 
 
 def _unreadable(invalid: InvalidForm) -> NotReadable:
     sentences = [sentence for found in invalid.errors.values() for sentence in found]
-    return NotReadable(" ".join(["That could not be read.", *sentences]))
+    return NotReadable(" ".join(["That could not be read.", *sentences]), ways_out=(RELOAD,))
 
 
 def who_and_when() -> dict[str, Any]:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from practice.accounts.ownership import own_therapist_id
+from practice.accounts.ownership import own_therapist_id, require_own
 from practice.clients.consents import CONSENT_TEXTS, Purpose
+from practice.clients.errors import correct
 from practice.clients.service import create_client, set_consent
 from practice.clinic.models import Therapist
 from practice.clinic.queries import get_location
@@ -15,7 +16,7 @@ from practice.core.errors import NotFound, RuleViolation
 from practice.core.local_time import wall_time
 from practice.desk.booking_draft import Draft
 from practice.scheduling.booking import book_held, book_time, walk_in
-from practice.scheduling.errors import HoldExpired
+from practice.scheduling.errors import NEXT_TIMES, HoldExpired
 from practice.scheduling.holding import hold_time, release_hold
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
@@ -75,7 +76,7 @@ def book_draft(session: Session, draft: Draft, *, rules: BookingRules, actor: Ac
     Raises :class:`NotChosenYet` and what the verbs raise; nothing is written then.
     """
     if draft.choice is None:
-        raise NotChosenYet("Choose a time first.")
+        raise NotChosenYet("Choose a time first.", ways_out=(NEXT_TIMES,))
     client_uid = _client(session, draft, actor=actor, now=now)
     start = draft.choice.local_start
     if start is None:
@@ -170,8 +171,9 @@ def _client(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> s
     """Return the uid of the client, a new record opened if the draft asks for one."""
     if not draft.is_new_client:
         if not draft.client:
-            raise NotChosenYet("Choose a client first: type a name, a birth date or the end of a phone number.")
+            raise NotChosenYet("Choose a client first.", ways_out=correct("typed", "Find the client"))
         return draft.client
+    require_own(session, actor, "client.create")
     client = create_client(session, details=draft.new_client.details, actor=actor, now=now)
     if draft.new_client.may_mail and draft.new_client.email:
         set_consent(

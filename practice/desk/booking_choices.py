@@ -12,7 +12,7 @@ from practice.clients.queries import get_client
 from practice.clinic.models import Therapist
 from practice.clinic.queries import list_therapists
 from practice.core.actor import Actor
-from practice.core.errors import RuleViolation
+from practice.core.errors import RuleViolation, WayOut
 from practice.desk.booking_draft import Draft
 from practice.desk.queries import Usual, usual_of_client, usual_service
 from practice.scheduling.facts import current_set_up
@@ -59,7 +59,10 @@ def read_choices(session: Session, draft: Draft, usual: Usual | None, *, actor: 
     set_up = current_set_up(session, feel_pulse(session, now=now))
     locations, services = _in_use(set_up.locations.values()), _in_use(set_up.services.values())
     if not (locations and services):
-        raise NothingToBook("Nothing can be booked yet: add a location and a service in Set-up first.")
+        raise NothingToBook(
+            "Nothing can be booked yet. Add a location and a service in Set-up first.",
+            ways_out=(WayOut("open_settings", "Open Set-up", {"href": "/settings"}),),
+        )
     location = next((one for one in locations if one.uid == draft.location), locations[0])
     service = _service(session, draft, usual, services, location.id)
     bound_to = own_therapist_id(session, actor, "appointment.book")

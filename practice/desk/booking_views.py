@@ -141,9 +141,8 @@ def search() -> Response:
 
 
 @blueprint.post("/book/duplicates")
-@requires("client.search")
+@requires("client.create")
 def duplicates() -> Response:
     """Say who may be the new client already; a post, so that no number stands in an address."""
-    own_clients(session(), current_actor(), "client.search")
     new = read_draft(request.form).new_client
     return render_page("desk/duplicates.html", duplicates=likely_duplicates(session(), new, now=now()))

@@ -1,17 +1,15 @@
 """The tray of parked calls on every page, and what a booking panel puts into it and gets back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
 from practice.accounts.permissions import may
 from practice.clients.queries import get_client
 from practice.core.actor import Actor
 from practice.desk.booking_draft import Draft
-from practice.scheduling.models import ParkedCall
 from practice.scheduling.parking import Parked, ParkedDetails, list_parked_calls, park_call
 
 MINUTE = timedelta(minutes=1)
@@ -53,7 +51,7 @@ def held_words(parked: Parked, now: datetime) -> str:
     return f"{hold.local_start:%H:%M} · {-(-(hold.hold_ends_at - now) // MINUTE)} min"
 
 
-def park(session: Session, draft: Draft, sent: MultiDict[str, str], *, actor: Actor, now: datetime) -> ParkedCall:
+def park(session: Session, draft: Draft, sent: Mapping[str, str], *, actor: Actor, now: datetime) -> Parked:
     """Set the call of a booking form aside with its hold; raises what ``park_call`` raises."""
     is_known = bool(draft.client) and not draft.is_new_client
     details = ParkedDetails(
@@ -72,10 +70,10 @@ def _label(session: Session, draft: Draft) -> str:
     return get_client(session, draft.client).display_name if draft.client else draft.typed
 
 
-def form_of(parked: Parked) -> MultiDict[str, str]:
+def form_of(parked: Parked) -> dict[str, str]:
     """Return the booking form as it was when the call was parked, with the hold that still runs."""
     hold = {"hold": parked.hold.uid} if parked.hold else {"held_for": ""}
-    return MultiDict({**{name: str(value) for name, value in parked.call.form.items()}, **hold})
+    return {**{name: str(value) for name, value in parked.call.form.items()}, **hold}
 
 
 def near_the_lost_time(draft: Draft) -> Draft:

@@ -1,6 +1,7 @@
 """Parked calls: setting the present call aside, going on with one, putting one away."""
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
@@ -43,7 +44,7 @@ def _show_tray() -> Response:
 def post_resume(uid: str) -> Response:
     """Go on with a parked call: its text is back, and its time if that is still held."""
     parked = write(lambda opened: resume_call(opened, call_uid=uid, actor=current_actor(), now=now()))
-    draft = read_draft(form_of(parked))
+    draft = read_draft(MultiDict(form_of(parked)))
     if parked.hold is None and draft.choice is not None:
         return _with_tray(show_draft(near_the_lost_time(draft), Trouble(HoldExpired())))
     return _with_tray(show_draft(draft))

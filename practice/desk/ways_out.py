@@ -125,25 +125,43 @@ def _page(way: WayOut, _place: Place) -> Offer:
     return Offer(way.label, url=way.values.get("href", "/diary"))
 
 
+def _client_page(way: WayOut, _place: Place) -> Offer:
+    return Offer(way.label, url=f"/clients/{way.values['client']}" if "client" in way.values else "/clients")
+
+
+def _resume(way: WayOut, _place: Place) -> Offer:
+    return Offer(way.label, post=f"/parked-calls/{way.values['call']}/resume")
+
+
 def _step(verb: str) -> Callable[[WayOut, Place], Offer]:
     return lambda way, place: place.step(way.label, verb)
 
 
 BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
+    "add_relation": _client_page,
     "book": _again,
+    "call_us": _again,
     "cancel": _step("cancel"),
     "choose_location": _at,
     "choose_room": _choose,
     "choose_therapist": _choose,
     "choose_time": _choose,
     "correct": _field,
+    "direct_messages": _client_page,
     "find_times": _look,
     "give_reason": _field,
     "hold_again": _again,
+    "list_users": _page,
+    "new_key": _again,
+    "next_times": _look,
+    "open_settings": _page,
     "open_today": _page,
     "reload": _reload,
     "reschedule": _step("move"),
+    "resume_call": _resume,
     "search_client": _page,
+    "sign_in": _page,
+    "try_again": _again,
     "undo": _step("undo"),
 }
 """Every act that a refusal may name; a test walks the product's sources for acts that are missing here."""

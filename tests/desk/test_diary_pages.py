@@ -114,6 +114,7 @@ def test_the_feed_is_compact_json(clinic, client_as):
 
 
 def test_the_shell_offers_only_what_a_role_may_do(clinic, client_as, cast):
-    assert "/setup" in client_as("rita").get(DAY).text
-    nobody = client_as("rita")
-    assert 'aria-current="page"' in nobody.get(DAY).text
+    rita = client_as("rita").get(DAY).text
+    theo = client_as("theo").get(DAY).text
+    assert 'href="/calls"' in rita
+    assert 'href="/calls"' not in theo
