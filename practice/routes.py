@@ -21,6 +21,7 @@ from practice.desk import (
     today_views,
 )
 from practice.portal import views as portal_views
+from practice.reminders import api as messages_api
 from practice.scheduling import acts_api, appointments_api, availability_api, calendar_api, holds_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
@@ -37,6 +38,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     appointments_api.blueprint,
     acts_api.blueprint,
     holds_api.blueprint,
+    messages_api.blueprint,
 )
 
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (

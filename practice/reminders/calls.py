@@ -53,5 +53,5 @@ def _want(session: Session, task: StaffTask | None, appointment_id: int, call: W
         )
     elif task.state == "withdrawn":
         reopen_task(session, task=task, due_at=call.due_at, actor=SYSTEM, now=now)
-    elif task.state == "open" and task.due_at != call.due_at:
+    elif task.state == "open" and task.outcome is None and task.due_at != call.due_at:
         task.due_at = call.due_at

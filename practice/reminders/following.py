@@ -16,10 +16,8 @@ from practice.audit.models import AuditEvent, AuditHead
 from practice.clients.models import Client, ClientRelation
 from practice.clinic.queries import practice_today
 from practice.reminders.models import WorkerPulse
+from practice.reminders.pulse import FOLLOWING
 from practice.scheduling.telling import list_coming_ids, mark_all_coming_unreconciled, mark_unreconciled
-
-FOLLOWING = "follow"
-"""The job whose ``done`` is the number of the last event that was followed."""
 
 MOST_EVENTS = 500
 

@@ -15,6 +15,9 @@ from practice.reminders.models import WorkerPulse
 SENDING = "dispatch"
 """The job whose row carries the pause."""
 
+FOLLOWING = "follow"
+"""The job whose ``done`` is the number of the last event that was followed."""
+
 SILENT_AFTER = timedelta(seconds=60)
 
 

@@ -1,12 +1,172 @@
-"""Reads of messages: of a visit, of a client, what goes out next, what must be called, and why no mail came."""
+"""Reads of messages: of a visit, of a client, what goes out next, and why no mail came."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from practice.reminders.kinds import MessageState
-from practice.reminders.models import Message
+from practice.clients.models import Client
+from practice.core.errors import NotFound
+from practice.reminders.context import look
+from practice.reminders.explaining import WHY_SENTENCES, sentence_for
+from practice.reminders.kinds import OPEN_STATES, Channel, MessageState, Why
+from practice.reminders.models import Message, SuppressedAddress, WorkerPulse
+from practice.reminders.pulse import FOLLOWING, SENDING, SILENT_AFTER
+from practice.reminders.wanted import Omitted, Wanted
+from practice.scheduling.models import Appointment
 
 APPOINTMENT = "appointment"
+MOST_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message as the desk sees it; the text is not kept. ``sentence`` says what became of it."""
+
+    uid: str
+    kind: str
+    state: str
+    sentence: str
+    appointment_uid: str | None
+    client_uid: str
+    client_name: str
+    client_id: int
+    to_address: str
+    due_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    last_code: int | None
+    last_reply: str
+    starts_at: datetime | None
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """Which messages are wanted; None means any."""
+
+    appointment_uid: str | None = None
+    client_uid: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One message that exists, or that one might expect: when, and the sentence why or why not."""
+
+    kind: str
+    state: str
+    sentence: str
+    due_at: datetime | None = None
+    sent_at: datetime | None = None
+    lead: timedelta | None = None
+    channel: str = Channel.EMAIL
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerHealth:
+    """Whether mail goes out: the last sign of life, what is overdue, and why sending is paused, if it is."""
+
+    last_seen_at: datetime | None
+    is_alive: bool
+    overdue: int
+    oldest_due_at: datetime | None
+    paused_because: str | None
+
+    @property
+    def is_well(self) -> bool:
+        """Return whether nothing about mail needs anybody."""
+        return self.is_alive and self.paused_because is None and not self.overdue
+
+
+OVERDUE_AFTER = timedelta(minutes=5)
+
+
+def list_messages(
+    session: Session, wanted: MessageFilter, *, among: Select[int | None] | None = None, limit: int = MOST_LISTED
+) -> list[MessageRow]:
+    """Return messages, the latest due first; *among* narrows to these clients."""
+    rows = _rows().order_by(Message.due_at.desc(), Message.id.desc()).limit(min(limit, MOST_LISTED))
+    if wanted.appointment_uid is not None:
+        rows = rows.where(Appointment.uid == wanted.appointment_uid)
+    if wanted.client_uid is not None:
+        rows = rows.where(Client.uid == wanted.client_uid)
+    if wanted.state is not None:
+        rows = rows.where(Message.state == wanted.state)
+    return _read(session, rows if among is None else rows.where(Message.client_id.in_(among)))
+
+
+def get_message(session: Session, uid: str) -> MessageRow:
+    """Return one message; raises ``NotFound``."""
+    found = _read(session, _rows().where(Message.uid == uid))
+    if not found:
+        raise NotFound("There is no such message.")
+    return found[0]
+
+
+def list_going_out(
+    session: Session,
+    *,
+    now: datetime,
+    within: timedelta = timedelta(hours=48),
+    among: Select[int | None] | None = None,
+) -> list[MessageRow]:
+    """Return what goes out within the next 48 hours, the next one first."""
+    rows = (
+        _rows()
+        .where(Message.state.in_(OPEN_STATES), Message.due_at <= now + within)
+        .order_by(Message.due_at, Message.id)
+        .limit(MOST_LISTED)
+    )
+    return _read(session, rows if among is None else rows.where(Message.client_id.in_(among)))
+
+
+def why_no_mail(session: Session, appointment: Appointment, *, now: datetime) -> list[Explanation]:
+    """Return everything about one appointment's messages: those that exist, then those that are not wanted and why."""
+    rows = select(Message).where(Message.subject_kind == APPOINTMENT, Message.subject_id == appointment.id)
+    messages = session.execute(rows.order_by(Message.due_at, Message.id)).scalars().all()
+    plan = look(session, [appointment.id], now=now).plan(appointment.id, now)
+    known = {message.dedupe_key for message in messages}
+    planned = [each for each in plan.wanted if each.dedupe_key not in known and each.channel is not Channel.DESK]
+    omitted = [each for each in plan.omitted if each.why is not Why.UP_TO_DATE and not _exists(each, messages)]
+    return [
+        *(_explain(message) for message in messages),
+        *(_plan_of(each) for each in planned),
+        *(Explanation(each.kind, "omitted", WHY_SENTENCES[each.why], lead=each.lead) for each in omitted),
+    ]
+
+
+def _exists(omitted: Omitted, messages: Sequence[Message]) -> bool:
+    """Return whether a message of that kind exists and speaks for itself; a reminder's key ends with its lead."""
+    if omitted.lead is None:
+        return any(each.kind == omitted.kind for each in messages)
+    minutes = int(omitted.lead.total_seconds()) // 60
+    return any(each.kind == omitted.kind and each.dedupe_key.endswith(f":{minutes}") for each in messages)
+
+
+def _plan_of(wanted: Wanted) -> Explanation:
+    sentence = "The desk calls." if wanted.channel is Channel.PHONE else "It is being prepared."
+    return Explanation(wanted.kind, "planned", sentence, wanted.due_at, channel=wanted.channel)
+
+
+def _explain(message: Message) -> Explanation:
+    sentence = sentence_for(message.state, message.why)
+    return Explanation(message.kind, message.state, sentence, message.due_at, message.sent_at)
+
+
+def worker_health(session: Session, *, now: datetime) -> WorkerHealth:
+    """Return whether mail goes out."""
+    beats = session.execute(select(WorkerPulse).where(WorkerPulse.job.in_((SENDING, FOLLOWING)))).scalars().all()
+    seen_at = max((beat.beat_at for beat in beats), default=None)
+    paused = [beat.paused_because for beat in beats if beat.paused_because is not None]
+    late = select(func.count(), func.min(Message.due_at)).where(
+        Message.state.in_((MessageState.QUEUED, MessageState.SENDING)), Message.due_at <= now - OVERDUE_AFTER
+    )
+    overdue, oldest = session.execute(late).one()
+    is_alive = seen_at is not None and now - seen_at <= SILENT_AFTER
+    return WorkerHealth(seen_at, is_alive, overdue, oldest, paused[0] if paused else None)
 
 
 def addresses_reached(session: Session, appointment_id: int) -> set[str]:
@@ -17,3 +177,44 @@ def addresses_reached(session: Session, appointment_id: int) -> set[str]:
         Message.state == MessageState.SENT,
     )
     return set(session.execute(rows).scalars())
+
+
+def list_suppressed(session: Session) -> Sequence[SuppressedAddress]:
+    """Return the addresses that refused mail for good, the latest first."""
+    rows = select(SuppressedAddress).order_by(SuppressedAddress.since.desc()).limit(MOST_LISTED)
+    return session.execute(rows).scalars().all()
+
+
+def _rows() -> Select[Message, Client, str | None, datetime | None, str | None]:
+    return (
+        select(Message, Client, Appointment.uid, Appointment.starts_at, Appointment.zone)
+        .join(Client, Client.id == Message.client_id)
+        .outerjoin(Appointment, (Message.subject_kind == APPOINTMENT) & (Appointment.id == Message.subject_id))
+    )
+
+
+def _read(session: Session, rows: Select[Message, Client, str | None, datetime | None, str | None]) -> list[MessageRow]:
+    return [_row(*row) for row in session.execute(rows)]
+
+
+def _row(
+    message: Message, client: Client, appointment_uid: str | None, starts_at: datetime | None, zone: str | None
+) -> MessageRow:
+    return MessageRow(
+        uid=message.uid,
+        kind=message.kind,
+        state=message.state,
+        sentence=sentence_for(message.state, message.why),
+        appointment_uid=appointment_uid,
+        client_uid=client.uid,
+        client_name=client.display_name,
+        client_id=client.id,
+        to_address=message.to_address,
+        due_at=message.due_at,
+        sent_at=message.sent_at,
+        attempts=message.attempt,
+        last_code=message.last_code,
+        last_reply=message.last_reply,
+        starts_at=starts_at,
+        zone=zone,
+    )

@@ -23,7 +23,9 @@ from practice.clinic.tasks import open_task
 from practice.clinic.working_hours import TimeOffDetails, add_time_off
 from practice.core.actor import SYSTEM, Role
 from practice.core.transact import transact
+from practice.reminders.kinds import MessageKind, MessageState
 from practice.reminders.links import ensure_links
+from practice.reminders.models import Message
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment, ParkedCall
 from tests.cast import Member, make_cast, make_user
@@ -241,6 +243,46 @@ def manage_token(world: World) -> str:
     return link_token(world.app.extensions["settings"].link_key, link)
 
 
+def _message(world: World) -> dict[str, str]:
+    appointment = make_appointment(world)
+
+    def work() -> Message:
+        row = Message(
+            dedupe_key=f"walk-{world.made}",
+            kind=MessageKind.CONFIRMATION,
+            subject_kind="appointment",
+            subject_id=appointment.id,
+            client_id=appointment.client_id,
+            to_address="clara@example.com",
+            due_at=NOW,
+            expires_at=NOW,
+            state=MessageState.SENT,
+            message_id=f"<walk-{world.made}@example.com>",
+            created_at=NOW,
+        )
+        world.session.add(row)
+        return row
+
+    return {"uid": _act(world, work).uid}
+
+
+def _call(world: World) -> dict[str, str]:
+    appointment = make_appointment(world)
+    task = _act(
+        world,
+        lambda: open_task(
+            world.session,
+            kind="call_reminder",
+            subject_kind="appointment",
+            subject_id=appointment.id,
+            due_at=NOW,
+            dedupe_key=f"walk-call-{appointment.id}",
+            now=NOW,
+        ),
+    )
+    return {"uid": task.uid}
+
+
 def stop_token(world: World) -> str:
     """The token of a genuine link that stops a client's reminders."""
     _, stop = _act(world, lambda: ensure_links(world.session, [], [_client_of(world).id], now=NOW))
@@ -266,6 +308,8 @@ MAKERS: dict[str, Maker] = {
     "closure": _closure,
     "task": _task,
     "parked_call": _parked_call,
+    "message": _message,
+    "call": _call,
     "client": _client,
     "contact": _contact,
     "alert": _alert,

@@ -198,6 +198,14 @@ GET     /api/v1/parked-calls                                .            A A Y F
 POST    /api/v1/parked-calls                                .            A A Y F F Y
 DELETE  /api/v1/parked-calls/<uid:uid>                      parked_call  A A Y F F N
 POST    /api/v1/parked-calls/<uid:uid>/resumption           parked_call  A A Y F F N
+GET     /api/v1/messages                                    .            A A Y Y Y Y
+GET     /api/v1/messages/next                               .            A A Y Y Y Y
+GET     /api/v1/messages/why                                .            A A Y Y Y Y
+GET     /api/v1/messages/worker                             .            A A Y F F Y
+POST    /api/v1/messages/worker/resume                      .            A A Y F F Y
+GET     /api/v1/messages/<uid:uid>                          message      A A Y Y N Y
+GET     /api/v1/calls                                       .            A A Y F F Y
+POST    /api/v1/calls/<uid:uid>/outcome                     call         A A Y F F Y
 GET     /api/v1/availability                                .            A A Y Y Y Y
 GET     /api/v1/availability/next                           .            A A Y Y Y Y
 GET     /api/v1/availability/explain                        .            A A Y Y Y Y
