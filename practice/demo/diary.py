@@ -50,6 +50,7 @@ class Visit:
     fate: Fate = Fate.COMPLETED
     series: str | None = None
     tentative: bool = False
+    walk_in: bool = False
     cancel_on: date | None = None
 
     @property
@@ -117,10 +118,11 @@ class Plan:
 
 @dataclass
 class Rotation:
-    """The clients of one therapist in the order in which they come; nobody twice within five days."""
+    """The clients of one therapist in the order in which they come; nobody twice within five days, some only once."""
 
     clients: list[str]
     services: dict[str, str]
+    once: frozenset[str] = frozenset()
     _next: int = 0
     _seen: dict[str, date] = field(default_factory=dict)
 
@@ -128,7 +130,7 @@ class Rotation:
         """Yield clients whose turn it may be."""
         for step in range(len(self.clients)):
             client = self.clients[(self._next + step) % len(self.clients)]
-            if client not in self._seen or abs((day - self._seen[client]).days) > 5:
+            if client not in self._seen or (client not in self.once and (day - self._seen[client]).days > 5):
                 yield client
 
     def took(self, client: str, day: date) -> None:

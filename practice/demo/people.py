@@ -181,6 +181,14 @@ def _hard_to_reach(today: date) -> list[Person]:
             phone=telephone(208),
             agrees_to_mail=False,
         ),
+        Person(
+            key="curious",
+            first_name="Desmond",
+            last_name="Achterhof",
+            born_on=born(today, 53),
+            phone=telephone(212),
+            desk_note="Came in without an appointment.",
+        ),
     ]
 
 

@@ -14,6 +14,8 @@ MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = range(6)
 BUFFER = 15
 MOST_HANDS_ON_MINUTES = 360
 LEOS_DAYS_LEFT = 20
+BRAMS_DAYS_OFF = (18, 19)
+"""Counted from this week's Monday."""
 
 PLACE = LocationDetails(name="Harbourline", address="2 Quay St, Ontario", zone=ZONE, phone="416 555 0100")
 
@@ -163,8 +165,15 @@ class WorkingCalendar:
         """Return whether the practice is open on *day*."""
         return day.weekday() in OPENING and day not in ontario_holidays(day.year)
 
+    def is_away(self, therapist: Colleague, day: date) -> bool:
+        """Return whether the therapist has taken *day* off: Bram the Friday and Saturday after next."""
+        monday = self.today - timedelta(days=self.today.weekday())
+        return therapist.key == "bram" and (day - monday).days in BRAMS_DAYS_OFF
+
     def shifts(self, therapist: Colleague, day: date) -> Sequence[tuple[int, int]]:
         """Return when the therapist treats on *day*, in minutes after midnight."""
-        if not self.is_open(day) or (therapist.key == "leo" and day > self.leo_until):
+        if not self.is_open(day) or self.is_away(therapist, day):
+            return ()
+        if therapist.key == "leo" and day > self.leo_until:
             return ()
         return therapist.shifts.get(day.weekday(), ())

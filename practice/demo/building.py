@@ -1,0 +1,58 @@
+"""Builds the demo practice up to an instant: the set-up, then everything that people did, and the mail in between."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from practice.accounts.passwords import hash_password
+from practice.core.local_time import wall_time
+from practice.core.transact import transact
+from practice.demo.acts import Act, acts_until, set_up_at
+from practice.demo.cast import Script, write_script
+from practice.demo.opening import open_practice
+from practice.demo.premises import PASSWORD, ZONE
+from practice.demo.replay import Stage, perform
+from practice.scheduling.rules import BookingRules
+
+SCENE = timedelta(minutes=30)
+"""Acts of one scene share a transaction, and the mail leaves at its end."""
+
+Postman = Callable[[datetime], None]
+
+
+def build(sessions: sessionmaker[Session], *, rules: BookingRules, now: datetime, postman: Postman) -> Script:
+    """Fill an empty, migrated database with the practice as it stands at *now*.
+
+    *postman* is called with the end of each scene, so that mail is sent when it was due.
+    """
+    script = write_script(wall_time(now, ZONE).date())
+    with sessions() as session:
+        stage = _set_up(session, script, rules)
+        for ends_at, acts in scenes(acts_until(script, now), until=now):
+            _play(session, stage, acts)
+            postman(ends_at)
+    return script
+
+
+def _set_up(session: Session, script: Script, rules: BookingRules) -> Stage:
+    hashed = hash_password(PASSWORD)
+    founded_at = set_up_at(script.today)
+    premises = transact(
+        session, lambda: open_practice(session, today=script.today, password_hash=hashed, now=founded_at)
+    )
+    return Stage(script, premises, rules)
+
+
+def _play(session: Session, stage: Stage, acts: list[Act]) -> None:
+    transact(session, lambda: perform(session, stage, acts))
+    session.expunge_all()
+
+
+def scenes(acts: Iterable[Act], *, until: datetime) -> Iterator[tuple[datetime, list[Act]]]:
+    """Yield (end, acts) of each scene in which something happens, the last one ending at *until*."""
+    for number, group in groupby(acts, key=lambda act: act.at.timestamp() // SCENE.total_seconds()):
+        together = list(group)
+        ends_at = together[0].at.fromtimestamp((number + 1) * SCENE.total_seconds(), together[0].at.tzinfo)
+        yield min(ends_at, until), together
