@@ -14,6 +14,7 @@ from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
+from practice.demo import mail_views
 from practice.desk.shell_views import install_shell
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
 from practice.scheduling.ownership import own_clients, owns_client
@@ -68,6 +69,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     install_api(app, API_BLUEPRINTS)
     for pages in PAGE_BLUEPRINTS:
         app.register_blueprint(pages)
+    if settings.mailbox_folder:
+        app.register_blueprint(mail_views.blueprint)
     install_shell(app)
     install_policies(
         app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC, "health": PUBLIC, "ready": PUBLIC}

@@ -109,6 +109,8 @@ def _refuse_unsafe(settings: Settings) -> None:
     keys = {settings.secret_key, settings.link_key, settings.audit_key}
     if len(keys) < 3:
         raise InvalidSetting("PRACTICE_SECRET_KEY, PRACTICE_LINK_KEY and PRACTICE_AUDIT_KEY must differ.")
+    if settings.mailbox_folder:
+        raise InvalidSetting("PRACTICE_MAILBOX shows mail to everybody and must not be set in production.")
     if not settings.is_https:
         raise InvalidSetting("PRACTICE_BASE_URL must start with https:// in production.")
     if settings.database_url.startswith("sqlite:////tmp/") or ":memory:" in settings.database_url:
