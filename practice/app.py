@@ -16,6 +16,7 @@ from practice.config import Settings
 from practice.core.clock import Clock, system_clock
 from practice.demo import mail_views
 from practice.desk.shell_views import install_shell
+from practice.reminders.pulse import seconds_since_sending
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
 from practice.scheduling.ownership import own_clients, owns_client
 from practice.scheduling.rules import SCHEDULING_RULES, BookingRules
@@ -32,7 +33,7 @@ MAX_BODY_BYTES = 1024 * 1024
 BOOKING_RULES: BookingRules = SCHEDULING_RULES
 """What may refuse a booking, in order; every verb that takes time is given this tuple."""
 
-HEALTH_GAUGES: dict[str, Gauge] = {}
+HEALTH_GAUGES: dict[str, Gauge] = {"seconds_since_mail_worker": seconds_since_sending}
 
 LINK_BLUEPRINTS = ("portal",)
 """Pages whose address carries a secret: they send no referrer."""

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -31,8 +32,11 @@ from practice.clinic.queries import get_therapist
 from practice.clinic.service import change_therapist
 from practice.config import InvalidSetting, Settings, from_environment
 from practice.core.actor import Role
+from practice.core.clock import system_clock
 from practice.core.errors import PracticeError, Unavailable
 from practice.core.failpoints import arm_from_environment
+from practice.demo.running import NotOurDatabase, running_demo
+from practice.demo.storage import Storage
 from practice.web.database import db as database
 from practice.web.database import now, write
 from practice.web.request_log import configure_logging
@@ -177,6 +181,29 @@ def _give_diary(session: Session, therapist_uid: str, user: User) -> None:
 
 adopt(main, user_commands, with_app)
 adopt(main, audit_commands, with_app)
+
+
+@main.command()
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The next free one if taken."
+)
+@click.option("--data", default=".demo", show_default=True, type=click.Path(path_type=Path), help="Where it is kept.")
+@click.option("--fresh", is_flag=True, help="Build it anew even if it was built today.")
+@click.option("--database-url", help="A PostgreSQL database to use instead of a SQLite file; empty, or a demo's.")
+def demo(*, port: int, data: Path, fresh: bool, database_url: str | None) -> None:
+    """Open a fictional practice in one process: pages, worker and a mailbox to read.
+
+    It is dated around today and built anew on another day. Nobody in it is real and no mail leaves this machine.
+    """
+    try:
+        with running_demo(
+            Storage(data, database_url), port=port, fresh=fresh, clock=system_clock, say=click.echo
+        ) as server:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: server.stop())
+            server.run()
+    except (NotOurDatabase, OSError) as impossible:
+        raise click.ClickException(str(impossible)) from impossible
 
 
 def _require_current_schema() -> None:

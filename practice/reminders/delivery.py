@@ -4,6 +4,7 @@ The only module that opens a connection to a mail server, and only the worker re
 """
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -101,6 +102,9 @@ class Courier:
             raise _Stopped(_reply(Stage.CONNECT, refused.smtp_code, refused.smtp_error)) from refused
         except (OSError, smtplib.SMTPException) as broken:
             raise _Stopped(Reply(Stage.CONNECT, None, _words(broken))) from broken
+        if smtp.sock is not None:
+            # A mail ends in a small packet; held back until the one before is acknowledged, it costs 40 ms each.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._smtp = smtp
         self._require(Stage.CONNECT, code, text, 220)
         self._greet()

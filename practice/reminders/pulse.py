@@ -30,6 +30,12 @@ def beat(session: Session, *, job: str, worker: str, done: int, now: datetime) -
     session.execute(insert.values(values).on_conflict_do_update(index_elements=["job"], set_=changed))
 
 
+def seconds_since_sending(session: Session, now: datetime) -> int | None:
+    """Return how long ago any worker looked for mail to send, None when none ever did."""
+    beat_at = session.scalar(select(WorkerPulse.beat_at).where(WorkerPulse.job == SENDING))
+    return None if beat_at is None else max(0, round((now - beat_at).total_seconds()))
+
+
 def is_paused(session: Session) -> bool:
     """Return whether sending is stopped."""
     paused = select(WorkerPulse.job).where(WorkerPulse.job == SENDING, WorkerPulse.paused_because.is_not(None))
