@@ -65,6 +65,13 @@ BOOKING: Mapping[str, RefusalNote] = {
     "not_readable": _note(422, "A form came with values that it cannot have.", "Reload the page and do it again."),
 }
 
+BY_LINK: Mapping[str, RefusalNote] = {
+    "move_only_same_day": _note(
+        422, "It is too late to move the visit to another day.", "Take another time of that day, or call the practice."
+    ),
+    "visit_not_open": _note(422, "The visit is over, cancelled or has begun.", "Call the practice."),
+}
+
 PEOPLE: Mapping[str, RefusalNote] = {
     "no_way_to_reach": _note(422, "Nothing says how to reach the client.", "Give a phone number, address or person."),
     "invalid_contact": _note(422, "The address or number cannot be one.", _CORRECT),
@@ -127,6 +134,7 @@ REQUEST: Mapping[str, RefusalNote] = {
 
 CHAPTERS: Mapping[str, Mapping[str, RefusalNote]] = {
     "Booking": BOOKING,
+    "By the link in a mail": BY_LINK,
     "People": PEOPLE,
     "The practice": PRACTICE,
     "Accounts": ACCOUNTS,

@@ -10,6 +10,7 @@ SQLITE_TRIGGERS = {
     "allocation_overlap_insert",
     "allocation_overlap_update",
     "audit_event_no_delete",
+    "audit_event_no_replace",
     "audit_event_no_update",
 }
 POSTGRES_TRIGGERS = {"audit_event_no_change", "audit_event_no_truncate"}
