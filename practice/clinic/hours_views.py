@@ -23,7 +23,7 @@ from practice.clinic.hours_schemas import (
 from practice.clinic.models import DatedHours, Location, Therapist
 from practice.clinic.therapists_api import day_of, spans_of
 from practice.clinic.views import set_up_page
-from practice.clinic.week_forms import Day, days_of, line_errors, load_spans, typed_days
+from practice.clinic.week_forms import Day, days_of, is_edit, line_errors, load_spans, typed_days
 from practice.clinic.working_hours import Week
 from practice.core.errors import Conflict, RuleViolation, StaleVersion
 from practice.web.database import now, session, write
@@ -47,7 +47,7 @@ def show_opening_hours(uid: str) -> Response:
 @requires("hours.manage")
 def post_opening_hours(uid: str) -> Response:
     """Replace the week of a place."""
-    if request.form.get("add"):
+    if is_edit():
         return _opening_page(queries.get_location(session(), uid), typed_days(), FormState())
 
     def act(opened: Session) -> None:
@@ -80,7 +80,7 @@ def show_hours(uid: str) -> Response:
 def post_hours(uid: str) -> Response:
     """Let the typed week rule from a day on."""
     typed = {name: request.form.get(name, "") for name in ("valid_from", "valid_until")}
-    if request.form.get("add"):
+    if is_edit():
         return _week_page(queries.get_therapist(session(), uid), typed_days(), FormState(typed))
 
     def act(opened: Session) -> None:
@@ -195,7 +195,7 @@ def _week_page(
         day_form=day_form or FormState(),
         weeks=_weeks(row),
         exceptions=_exceptions(queries.list_dated_hours(session(), therapist_id=row.id, first_on=today)),
-        locations=[(place.uid, place.name) for place in queries.list_locations(session())],
+        locations=[(place.uid, place.name) for place in queries.list_locations(session(), active_only=False)],
         may_change=may(current_actor(), "hours.manage"),
     )
 

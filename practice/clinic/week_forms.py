@@ -59,15 +59,22 @@ def typed_spans() -> list[dict[str, Any]]:
 
 
 def typed_days(errors: Mapping[int, str] | None = None) -> list[Day]:
-    """Return the days as they were typed, with one empty line more where the form asked for it."""
+    """Return the days as they were typed, with the lines that the form asked for."""
     wrong = errors or {}
     days: dict[int, list[Line]] = {weekday: [] for weekday in range(7)}
     for at, span in enumerate(typed_spans()):
         line = Line(span["opens"], span["closes"], span.get("location_uid", ""), wrong.get(at, ""))
         days[span["weekday"]].append(line)
+    if request.form.get("copy"):
+        days |= {weekday: list(days[0]) for weekday in range(1, 5)}
     if (asked := request.form.get("add", "")) in set("0123456"):
         days[int(asked)].append(Line())
     return [Day(weekday, lines) for weekday, lines in days.items()]
+
+
+def is_edit() -> bool:
+    """Return whether the form asks only for another line, or for Monday's lines on the other days."""
+    return bool(request.form.get("add") or request.form.get("copy"))
 
 
 def load_spans(schema: Schema, **others: Any) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def test_a_week_is_typed_the_way_people_type_times(owner: Any, session: Session)
         (0, 810, 1020),
         (5, 600, 840),
     ]
-    assert "Mon 09:00 to 12:30, 13:30 to 17:00; Sat 10:00 to 14:00" in owner.get("/settings/locations").text
+    assert "Mon 09:00 to 12:30, 13:30 to 17:00<br>Sat 10:00 to 14:00" in owner.get("/settings/locations").text
 
 
 def test_a_line_is_added_without_losing_the_others(owner: Any, session: Session) -> None:
@@ -146,6 +146,13 @@ def test_a_line_is_added_without_losing_the_others(owner: Any, session: Session)
     assert page.text.count('name="weekday" value="0"') == 2
     assert 'value="09:00"' in page.text
     assert queries.list_opening_hours(session) == []
+
+
+def test_monday_is_copied_to_friday(owner: Any, session: Session) -> None:
+    location = make_location(session, hours=[])
+    form = {"weekday": ["0", "0"], "opens": ["9", "13"], "closes": ["12", "17"], "copy": "0"}
+    page = owner.post(f"/settings/locations/{location.uid}/hours", data=form).text
+    assert [page.count(f'name="weekday" value="{weekday}"') for weekday in range(7)] == [2, 2, 2, 2, 2, 0, 0]
 
 
 @pytest.mark.parametrize(
