@@ -7,7 +7,8 @@ from practice.accounts import api as accounts_api
 from practice.accounts import audit_api, audit_views, users_api, users_views
 from practice.accounts import views as accounts_views
 from practice.clients import api as clients_api
-from practice.clients import parts_api
+from practice.clients import parts_api, parts_views
+from practice.clients import views as clients_views
 from practice.clinic import absence_views, hours_views, policy_views, practice_api, therapists_api
 from practice.clinic import api as clinic_api
 from practice.clinic import views as clinic_views
@@ -52,6 +53,8 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     parked_views.blueprint,
     find_views.blueprint,
     refusal_pages.blueprint,
+    clients_views.blueprint,
+    parts_views.blueprint,
     clinic_views.blueprint,
     hours_views.blueprint,
     absence_views.blueprint,

@@ -9,7 +9,7 @@ from practice.accounts.policy import requires
 from practice.clients import queries, relations, service, shown
 from practice.clients.api import Body, Read, read_with_etag, readable, relation_details
 from practice.clients.consents import Purpose
-from practice.clients.models import Client, ClientContact, Consent, ContactKind, MessagesTo
+from practice.clients.models import Client, ClientContact, Consent, ContactKind, DeskAlert, MessagesTo
 from practice.clients.schemas import (
     AlertSchema,
     ClientSchema,
@@ -193,9 +193,7 @@ def remove_alert(uid: str, part: str) -> None:
 
     def work(opened: Session) -> None:
         row = readable(opened, uid, "client.edit")
-        alert = next((each for each in row.alerts if each.uid == part), None)
-        if alert is None:
-            raise NotFound("There is no such alert.")
+        alert = alert_of(row, part)
         service.remove_alert(opened, client=row, alert=alert, version=version, actor=current_actor(), now=now())
 
     write(work)
@@ -249,3 +247,11 @@ def contact_of(row: Client, uid: str) -> ClientContact:
     if contact is None:
         raise NotFound("There is no such address or number.")
     return contact
+
+
+def alert_of(row: Client, uid: str) -> DeskAlert:
+    """Return one desk alert of a record; raises ``NotFound``."""
+    alert = next((each for each in row.alerts if each.uid == uid), None)
+    if alert is None:
+        raise NotFound("There is no such alert.")
+    return alert

@@ -83,14 +83,6 @@ def get_relation(session: Session, client_id: int, uid: str) -> ClientRelation:
     return row
 
 
-def get_alert(session: Session, client_id: int, uid: str) -> DeskAlert:
-    """Return one desk alert of a client; raises ``NotFound``."""
-    wanted = select(DeskAlert).where(DeskAlert.client_id == client_id, DeskAlert.uid == uid)
-    if (row := session.execute(wanted).scalar_one_or_none()) is None:
-        raise NotFound("There is no such alert.")
-    return row
-
-
 def list_alerts(session: Session, client_ids: Collection[int]) -> dict[int, list[DeskAlert]]:
     """Return desk alerts by client, for many clients in one statement."""
     found: dict[int, list[DeskAlert]] = {}

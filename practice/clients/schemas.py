@@ -22,7 +22,8 @@ CHANNELS = {"desk": "Read aloud at the desk", "paper": "On paper"}
 MOST_AT_ONCE = 10
 
 
-def _one_of(names: Mapping[str, str] | tuple[str, ...], **kwargs: Any) -> fields.String:
+def one_of(names: Mapping[str, str] | tuple[str, ...], **kwargs: Any) -> fields.String:
+    """Return a field that takes one of some codes."""
     codes = list(names)
     return fields.String(validate=validate.OneOf(codes, error=f"Choose one of: {', '.join(codes)}."), **kwargs)
 
@@ -31,7 +32,7 @@ class ContactSchema(StrictSchema):
     """An address or number; the primary one of its kind is used."""
 
     uid = fields.String(dump_only=True)
-    kind = _one_of(tuple(map(str, ContactKind)), required=True)
+    kind = one_of(tuple(map(str, ContactKind)), required=True)
     value = Text(longest=254, shortest=3, required=True)
     normalised = fields.String(dump_only=True)
     is_primary = fields.Boolean(dump_only=True)
@@ -42,7 +43,7 @@ class AlertSchema(StrictSchema):
     """What the desk must know; never anything clinical."""
 
     uid = fields.String(dump_only=True)
-    kind = _one_of(ALERT_KINDS, required=True)
+    kind = one_of(ALERT_KINDS, required=True)
     text = Text(longest=200)
 
 
@@ -50,7 +51,7 @@ class RelationSchema(StrictSchema):
     """Another person: a client of ours (``related_client_uid``) or a name with an address or number."""
 
     uid = fields.String(dump_only=True)
-    kind = _one_of(tuple(map(str, RelationKind)), required=True)
+    kind = one_of(tuple(map(str, RelationKind)), required=True)
     related_client_uid = Uid(allow_none=True)
     name = Text(longest=160)
     email = Text(longest=254)
@@ -64,9 +65,9 @@ class ConsentSchema(StrictSchema):
     """A consent for one purpose, to the sentence of ``text_version``."""
 
     uid = fields.String(dump_only=True)
-    purpose = _one_of(tuple(map(str, Purpose)), required=True)
+    purpose = one_of(tuple(map(str, Purpose)), required=True)
     text_version = Text(longest=20, shortest=1, required=True)
-    channel = _one_of(CHANNELS, required=True)
+    channel = one_of(CHANNELS, required=True)
     given_at = Instant(dump_only=True)
     withdrawn_at = Instant(dump_only=True, allow_none=True)
     withdrawn_channel = fields.String(dump_only=True, allow_none=True)
@@ -83,7 +84,7 @@ class ClientBriefSchema(StrictSchema):
     preferred_name = Text(longest=80)
     pronouns = Text(longest=40)
     born_on = Day(allow_none=True)
-    language = _one_of(LANGUAGES)
+    language = one_of(LANGUAGES)
     email = Text(longest=254)
     phone = Text(longest=40)
     has_same_name = fields.Boolean(dump_only=True)
@@ -152,5 +153,5 @@ class DuplicateQuerySchema(StrictSchema):
 class MessagesToSchema(StrictSchema):
     """Who gets the messages; ``relation`` needs the relation."""
 
-    to = _one_of(tuple(map(str, MessagesTo)), required=True)
+    to = one_of(tuple(map(str, MessagesTo)), required=True)
     relation_uid = Uid()

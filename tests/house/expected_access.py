@@ -64,6 +64,23 @@ POST    /appointments/<uid:uid>/client                      appointment  A A Y Y
 GET     /appointments/<uid:uid>/again                       appointment  A A Y Y N Y
 GET     /appointments/<uid:uid>/card                        appointment  A A Y Y N Y
 
+GET     /clients                                            .            A A Y Y Y Y
+GET     /clients/options                                    .            A A Y Y Y Y
+GET     /clients/new                                        .            A A Y F F Y
+POST    /clients/new                                        .            A A Y F F Y
+GET     /clients/<uid:uid>/edit                             client       A A Y F F Y
+POST    /clients/<uid:uid>/edit                             client       A A Y F F Y
+POST    /clients/<uid:uid>/contacts                         client       A A Y F F Y
+POST    /clients/<uid:uid>/contacts/<uid:part>/prefer       contact      A A Y F F Y
+POST    /clients/<uid:uid>/contacts/<uid:part>/remove       contact      A A Y F F Y
+POST    /clients/<uid:uid>/relations                        client       A A Y F F Y
+POST    /clients/<uid:uid>/relations/<uid:part>/remove      relation     A A Y F F Y
+POST    /clients/<uid:uid>/messages-to                      client       A A Y F F Y
+POST    /clients/<uid:uid>/alerts                           client       A A Y F F Y
+POST    /clients/<uid:uid>/alerts/<uid:part>/remove         alert        A A Y F F Y
+POST    /clients/<uid:uid>/consent                          client       A A Y F F Y
+POST    /clients/<uid:uid>/consent/withdraw                 client       A A Y F F Y
+
 GET     /settings                                           .            A A Y Y Y Y
 GET     /settings/<any(locations,rooms,services,therapists):kind> set_up       A A Y Y Y Y
 GET     /settings/<any(locations,rooms,services,therapists):kind>/new set_up       A A F F F Y
