@@ -4,23 +4,20 @@ Pure: the booking verbs judge with these rules under their locks, availability s
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from practice.core.errors import Refusal
 from practice.core.local_time import NonexistentLocalTime, to_utc
 from practice.scheduling import words
 from practice.scheduling.availability import first_allowed, horizon_ends
+from practice.scheduling.case import Case
 from practice.scheduling.diary_time import DiaryTime, Taken
 from practice.scheduling.hours import closure_on, in_utc, open_spans, own_spans
-from practice.scheduling.local_days import LocalDay, ceil_minute, floor_minute, instant_of, local_day
+from practice.scheduling.local_days import ceil_minute, floor_minute, instant_of, local_day
 from practice.scheduling.question import (
     DiaryFacts,
-    LocationFacts,
     Question,
     RoomFacts,
-    ServiceFacts,
-    Shape,
     Span,
     TherapistFacts,
     candidates,
@@ -30,33 +27,6 @@ from practice.scheduling.question import (
 )
 from practice.scheduling.slots import is_registered_on
 from practice.scheduling.ways_out import with_ways_out
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One start under judgement."""
-
-    question: Question
-    facts: DiaryFacts
-    service: ServiceFacts
-    location: LocationFacts
-    shape: Shape
-    local_start: datetime
-    begins: int
-
-    @property
-    def treatment(self) -> Span:
-        """Return the treatment time."""
-        return Span(self.begins, self.begins + self.shape.duration)
-
-    @property
-    def day(self) -> LocalDay:
-        """Return the local day on which it starts."""
-        return local_day(self.local_start.date(), self.location.zone)
-
-    def clock(self, minute: int) -> str:
-        """Return a UTC minute as the desk says it."""
-        return words.clock_or_day(minute, self.location.zone, self.day.on)
 
 
 def time_refusals(question: Question, facts: DiaryFacts, start: datetime) -> tuple[Refusal, ...]:
