@@ -19,6 +19,7 @@ from practice.desk import (
     find_views,
     parked_views,
     refusal_pages,
+    sheet_views,
     today_views,
 )
 from practice.portal import views as portal_views
@@ -47,6 +48,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     users_views.blueprint,
     audit_views.blueprint,
     today_views.blueprint,
+    sheet_views.blueprint,
     diary_views.blueprint,
     appointment_views.blueprint,
     booking_views.blueprint,

@@ -13,18 +13,21 @@ from practice.core.actor import Actor
 from practice.core.local_time import wall_time
 from practice.desk.call_list import Call, list_calls_due
 from practice.desk.day_list import Row, day_list
+from practice.desk.day_strip import Strip, frame_of, strip_of
 from practice.desk.diary_address import DiaryAddress
-from practice.desk.diary_page import diary_facts
+from practice.desk.mail_health import mail_trouble
 from practice.desk.open_diary import OpenDiary, open_diary
-from practice.desk.queries import days_window, list_visits
-from practice.desk.truth_line import Fact
-from practice.desk.visits import Named, State, Visit
+from practice.desk.own_part import own_part, usual_location
+from practice.desk.queries import count_calls_due, days_window, list_visits
+from practice.desk.reaching import whom_to_phone
+from practice.desk.today_rows import IN_THE_ROOM, Group, groups_of
+from practice.desk.truth_line import DeskCounts, Fact, Links, truth_line
+from practice.desk.visits import Named, State, Visit, late_minutes
 from practice.desk.working_hours import gaps_of
 from practice.scheduling.local_days import instant_of
-from practice.scheduling.question import LocationFacts
+from practice.scheduling.question import LocationFacts, Span
 
-IN_THE_ROOM = frozenset({State.ARRIVED, State.IN_PROGRESS})
-MOST_SHOWN = 8
+MOST_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class TherapistNow:
     current: Visit | None
     following: Visit | None
     left: int
-    works_today: bool
+    late: int
+    is_over: bool
+    strip: Strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,68 +59,128 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class TodayPage:
-    """What the page shows; rows are those of the day's list."""
+    """What the page shows; ``is_own`` when it is one therapist's own day."""
 
     on: date
+    tomorrow: date
     location: LocationFacts
+    locations: Sequence[LocationFacts]
     address: DiaryAddress
+    is_own: bool
     facts: Sequence[Fact]
     therapists: Sequence[TherapistNow]
-    here: Sequence[Row]
-    expected: Sequence[Row]
+    groups: Sequence[Group]
     finished: int
     unconfirmed: Sequence[Visit]
     unconfirmed_count: int
     tomorrow_url: str
+    has_calls: bool
     calls: Sequence[Call]
+    calls_count: int
     gaps: Sequence[Gap]
 
-    @property
-    def is_over(self) -> bool:
-        """Return whether nobody is here or expected any more."""
-        return not (self.here or self.expected)
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What was read of the day."""
+
+    diary: OpenDiary
+    rows: Sequence[Row]
+    unconfirmed: Sequence[Visit]
+    gaps: Sequence[Gap]
+    calls_count: int
+    tomorrow_url: str
 
 
 def today_page(session: Session, location_uid: str, *, actor: Actor, now: datetime) -> TodayPage:
     """Return the page of one location; a therapist sees the own day only. Raises ``NotFound``."""
     own_id = own_therapist_id(session, actor, "today.read")
-    address = DiaryAddress(on=practice_today(session, now), location=location_uid)
-    diary = _narrowed(open_diary(session, address, actor=actor, now=now), own_id)
-    rows = day_list(diary.visits, actor=actor, now=now).rows
-    unconfirmed = _unconfirmed_tomorrow(session, diary, own_id, now)
+    day = _read(session, location_uid, own_id, actor=actor, now=now)
+    diary = day.diary
     return TodayPage(
         on=diary.address.on,
+        tomorrow=diary.address.on + timedelta(days=1),
         location=diary.location,
+        locations=diary.locations,
         address=diary.address,
-        facts=diary_facts(session, diary, now=now),
-        therapists=[_at_present(diary, one.uid, Named(one.uid, one.name, one.colour)) for one in diary.therapists],
-        here=[row for row in rows if row.visit.state in IN_THE_ROOM],
-        expected=[row for row in rows if row.visit.is_expected],
-        finished=sum(row.visit.state == State.COMPLETED for row in rows),
-        unconfirmed=unconfirmed[:MOST_SHOWN],
-        unconfirmed_count=len(unconfirmed),
-        tomorrow_url=replace(diary.address, on=diary.address.on + timedelta(days=1)).path("list"),
-        calls=list_calls_due(session, before=diary.window.ends_at, limit=MOST_SHOWN) if may(actor, "task.read") else [],
-        gaps=_gaps(diary, now)[:MOST_SHOWN],
+        is_own=own_id is not None,
+        facts=_facts(session, day, now),
+        therapists=_board(diary, now),
+        groups=_groups(session, day.rows, now),
+        finished=sum(row.visit.state == State.COMPLETED for row in day.rows),
+        unconfirmed=day.unconfirmed[:MOST_SHOWN],
+        unconfirmed_count=len(day.unconfirmed),
+        tomorrow_url=day.tomorrow_url,
+        has_calls=may(actor, "task.read"),
+        calls=_calls(session, day, now) if may(actor, "task.read") else (),
+        calls_count=day.calls_count,
+        gaps=day.gaps[:MOST_SHOWN],
     )
 
 
-def _narrowed(diary: OpenDiary, therapist_id: int | None) -> OpenDiary:
-    if therapist_id is None:
-        return diary
-    own = [one for one in diary.therapists if one.id == therapist_id]
-    uids = {one.uid for one in own}
-    visits = [visit for visit in diary.visits if visit.therapist.uid in uids]
-    hours = replace(diary.hours, working={uid: days for uid, days in diary.hours.working.items() if uid in uids})
-    return replace(diary, therapists=own, visits=visits, hours=hours)
+def _read(session: Session, location_uid: str, own_id: int | None, *, actor: Actor, now: datetime) -> _Day:
+    at = location_uid or usual_location(session, own_id)
+    address = DiaryAddress(on=practice_today(session, now), location=at)
+    diary = own_part(open_diary(session, address, actor=actor, now=now), own_id)
+    tomorrow = replace(diary.address, on=diary.address.on + timedelta(days=1))
+    return _Day(
+        diary=diary,
+        rows=day_list(diary.visits, actor=actor, now=now).rows,
+        unconfirmed=_unconfirmed_tomorrow(session, diary, own_id, now),
+        gaps=_gaps(diary, now),
+        calls_count=count_calls_due(session, before=diary.window.ends_at) if may(actor, "task.read") else 0,
+        tomorrow_url=tomorrow.path("list"),
+    )
 
 
-def _at_present(diary: OpenDiary, uid: str, named: Named) -> TherapistNow:
+def _facts(session: Session, day: _Day, now: datetime) -> list[Fact]:
+    counts = DeskCounts(
+        unconfirmed_today=sum(visit.awaits_confirmation for visit in _visits(day) if visit.starts_at > now),
+        unconfirmed_tomorrow=len(day.unconfirmed),
+        calls_due=day.calls_count,
+        gaps=len(day.gaps),
+        mail_trouble=mail_trouble(session, now=now),
+    )
+    return truth_line(day.diary.visits, counts, Links(tomorrow=day.tomorrow_url), now=now)
+
+
+def _calls(session: Session, day: _Day, now: datetime) -> Sequence[Call]:
+    return list_calls_due(session, before=day.diary.window.ends_at, limit=MOST_SHOWN, now=now)
+
+
+def _visits(day: _Day) -> list[Visit]:
+    return [row.visit for row in day.rows]
+
+
+def _groups(session: Session, rows: Sequence[Row], now: datetime) -> list[Group]:
+    late = {row.visit.client.id for row in rows if row.late and row.visit.client}
+    return groups_of(rows, whom_to_phone(session, late, now=now))
+
+
+def _board(diary: OpenDiary, now: datetime) -> list[TherapistNow]:
+    frame = frame_of(diary.hours, diary.visits)
+    return [_at_present(diary, one.uid, frame, now) for one in _named(diary) if frame and _works(diary, one.uid)]
+
+
+def _named(diary: OpenDiary) -> list[Named]:
+    return [Named(one.uid, one.name, one.colour) for one in diary.therapists]
+
+
+def _works(diary: OpenDiary, uid: str) -> bool:
+    has_visits = any(visit.therapist.uid == uid for visit in diary.visits)
+    return has_visits or diary.hours.works_on(uid, diary.address.on)
+
+
+def _at_present(diary: OpenDiary, uid: str, frame: Span, now: datetime) -> TherapistNow:
     visits = [visit for visit in diary.visits if visit.therapist.uid == uid]
     coming = [visit for visit in visits if visit.is_expected]
     current = next((visit for visit in visits if visit.state in IN_THE_ROOM), None)
-    works = bool(visits) or diary.hours.works_on(uid, diary.address.on)
-    return TherapistNow(named, current, next(iter(coming), None), len(coming), works)
+    working = diary.hours.working.get(uid, {}).get(diary.address.on, [])
+    named = next(one for one in _named(diary) if one.uid == uid)
+    late = late_minutes(coming[0], now) if coming else 0
+    is_over = current is not None and current.ends_at <= now
+    strip = strip_of(frame, working, visits, now)
+    return TherapistNow(named, current, next(iter(coming), None), len(coming), late, is_over, strip)
 
 
 def _unconfirmed_tomorrow(session: Session, diary: OpenDiary, own_id: int | None, now: datetime) -> list[Visit]:
@@ -127,12 +192,12 @@ def _unconfirmed_tomorrow(session: Session, diary: OpenDiary, own_id: int | None
         therapist_id=own_id,
         now=now,
     )
-    return [visit for visit in visits if visit.state == State.BOOKED and visit.confirmed_at is None]
+    return [visit for visit in visits if visit.awaits_confirmation]
 
 
 def _gaps(diary: OpenDiary, now: datetime) -> list[Gap]:
     zone = diary.location.zone
-    named = {one.uid: Named(one.uid, one.name, one.colour) for one in diary.therapists}
+    named = {one.uid: one for one in _named(diary)}
     found = [
         Gap(named[uid], wall_time(instant_of(span.begins), zone), wall_time(instant_of(span.ends), zone))
         for uid, span in gaps_of(diary.hours, diary.visits, now)

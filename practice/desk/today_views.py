@@ -24,4 +24,4 @@ def start() -> AnyResponse:
 def today() -> Response:
     """Show who is here, who comes next and what somebody must act on."""
     page = today_page(session(), request.args.get("at", ""), actor=current_actor(), now=now())
-    return render_page("desk/today.html", fragment="desk/today_cards.html", page=page)
+    return render_page("desk/today.html", fragment="desk/today_fragment.html", page=page)

@@ -28,6 +28,7 @@ class DeskCounts:
     calls_due: int
     gaps: int
     mail_trouble: str
+    unconfirmed_today: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def truth_line(visits: Sequence[Visit], counts: DeskCounts, links: Links, *, now
         _visits(visits),
         _next_arrival(visits, now),
         _late(visits, now),
-        _unconfirmed(counts.unconfirmed_tomorrow, links.tomorrow),
+        _unconfirmed(counts.unconfirmed_today, "today", ""),
+        _unconfirmed(counts.unconfirmed_tomorrow, "tomorrow", links.tomorrow),
         _calls(counts.calls_due, links.calls),
         _gaps(counts.gaps),
         _mail(counts.mail_trouble, links.mail),
@@ -68,8 +70,8 @@ def _late(visits: Iterable[Visit], now: datetime) -> Fact | None:
     return Fact(str(count), "late", symbol="late", tone="warned") if count else None
 
 
-def _unconfirmed(count: int, url: str) -> Fact | None:
-    return Fact(str(count), "unconfirmed tomorrow", tone="warned", url=url) if count else None
+def _unconfirmed(count: int, day: str, url: str) -> Fact | None:
+    return Fact(str(count), f"unconfirmed {day}", tone="warned", url=url) if count else None
 
 
 def _calls(count: int, url: str) -> Fact | None:

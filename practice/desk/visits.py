@@ -97,6 +97,11 @@ class Visit:
         return self.state in EXPECTED
 
     @property
+    def awaits_confirmation(self) -> bool:
+        """Return whether the client was asked to come and has not said so yet."""
+        return self.state == State.BOOKED and self.confirmed_at is None
+
+    @property
     def is_visit(self) -> bool:
         """Return whether this counts as a visit of the day: neither held nor taken back."""
         return self.state != State.HELD and self.state not in GONE

@@ -112,6 +112,7 @@ GET     /m/<token>/stop                                     manage_link  N Y N N
 POST    /m/<token>/stop                                     manage_link  N Y N N N N
 GET     /u/<token>                                          stop_link    N Y N N N N
 POST    /u/<token>                                          stop_link    N Y N N N N
+GET     /diary/<raw_day>/sheet                              day          A A Y Y Y Y
 
 GET     /api/v1/docs                                        .            Y Y Y Y Y Y
 GET     /api/v1/openapi.json                                .            Y Y Y Y Y Y
