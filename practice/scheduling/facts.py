@@ -10,12 +10,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from practice.scheduling.diary_time import BUFFER_BASE, NOTHING_TAKEN, DiaryTime, in_groups
-from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.local_days import instant_of, local_day
 from practice.scheduling.memory import may_fill, memory_of
 from practice.scheduling.models import Allocation, Appointment
 from practice.scheduling.packing import packed, packed_minutes, unpacked_minutes, unpacked_numbers
-from practice.scheduling.pulse import Pulse, feel_pulse
+from practice.scheduling.pulse import IS_HELD, Pulse, feel_pulse
 from practice.scheduling.question import DiaryFacts, Exceptions, Question, SetUp, Span, candidates, suitable_rooms
 from practice.scheduling.set_up import load_exceptions, load_set_up
 
@@ -145,7 +144,7 @@ def _packed(
 
 def _taken_within(within: Span, moving_id: int | None) -> list[ColumnElement[bool]]:
     first_at, last_at = instant_of(within.begins), instant_of(within.ends)
-    held = select(Appointment.id).where(Appointment.state == AppointmentState.HELD)
+    held = select(Appointment.id).where(IS_HELD)
     conditions: list[ColumnElement[bool]] = [
         Allocation.starts_at > first_at - LONGEST_TREATMENT,
         Allocation.starts_at < last_at,

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, null, select, union_all
+from sqlalchemy import Integer, ScalarSelect, Select, String, bindparam, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
 from practice.clinic.models import ClinicState, Diary, Room, Therapist
+from practice.core.db import UtcDateTime
 from practice.scheduling.diary_time import Taken
 from practice.scheduling.lifecycle import OCCUPIES_TIME, AppointmentState
 from practice.scheduling.models import Allocation, Appointment
@@ -36,15 +37,19 @@ class Pulse:
     holds: dict[int, list[Taken]]
 
 
+IS_HELD = Appointment.state == literal_column(f"'{AppointmentState.HELD}'")
+"""Written out, not bound: neither database takes the partial index of holds for a value that it does not know."""
+
+
 def feel_pulse(session: Session, *, now: datetime, client: ClientKey = None, moving_id: int | None = None) -> Pulse:
     """Read the pulse in one statement; a hold counts until it expires, the one being moved not at all."""
-    statement = select(
-        select(ClinicState.version).where(ClinicState.id == 1).scalar_subquery(),
-        _diary_versions().scalar_subquery(),
-        _known_client(client),
-        _live_holds(now, moving_id).scalar_subquery(),
-    )
-    clinic_version, diaries, clients, holds = session.execute(statement).one()
+    asked = {
+        "now": now,
+        "moving_id": moving_id or 0,
+        "client_id": client if isinstance(client, int) else None,
+        "client_uid": client if isinstance(client, str) else None,
+    }
+    clinic_version, diaries, clients, holds = session.execute(_PULSE, asked).one()
     held: dict[int, list[Taken]] = {}
     for diary_id, *taken in holds or ():
         held.setdefault(diary_id, []).append(Taken(*taken))
@@ -57,16 +62,17 @@ def _diary_versions() -> Select[Any]:
     return select(json_rows(Diary.id, Diary.version)).where(Diary.id.in_(bookable))
 
 
-def _known_client(client: ClientKey) -> Any:
-    if client is None:
-        return null()
-    asked = Client.id == client if isinstance(client, int) else Client.uid == client
+def _known_client() -> Select[Any]:
+    by_uid = select(Client.id).where(Client.uid == bindparam("client_uid", type_=String)).scalar_subquery()
+    asked = select(func.coalesce(Client.merged_into_id, Client.id)).where(
+        Client.id == func.coalesce(bindparam("client_id", type_=Integer), by_uid)
+    )
     # A record that a merge retired stands for the one that it was merged into.
-    kept = select(func.coalesce(Client.merged_into_id, Client.id)).where(asked).scalar_subquery()
-    return select(json_rows(Client.id, Client.diary_id, _last_therapist())).where(Client.id == kept).scalar_subquery()
+    kept = Client.id == asked.scalar_subquery()
+    return select(json_rows(Client.id, Client.diary_id, _last_therapist())).where(kept)
 
 
-def _last_therapist() -> Any:
+def _last_therapist() -> ScalarSelect[int]:
     return (
         select(Appointment.therapist_id)
         .where(Appointment.client_id == Client.id, Appointment.state.in_(sorted(OCCUPIES_TIME)))
@@ -77,7 +83,7 @@ def _last_therapist() -> Any:
     )
 
 
-def _live_holds(now: datetime, moving_id: int | None) -> Select[Any]:
+def _live_holds() -> Select[Any]:
     columns = (
         Allocation.diary_id,
         minute_of(Allocation.starts_at),
@@ -85,10 +91,23 @@ def _live_holds(now: datetime, moving_id: int | None) -> Select[Any]:
         Allocation.buffer_before,
         Allocation.buffer_after,
     )
-    statement = (
+    return (
         select(json_rows(*columns))
         .select_from(Appointment)
         .join(Allocation, Allocation.appointment_id == Appointment.id)
-        .where(Appointment.state == AppointmentState.HELD, Appointment.hold_ends_at > now, Allocation.occupies)
+        .where(
+            IS_HELD,
+            Appointment.hold_ends_at > bindparam("now", type_=UtcDateTime),
+            Appointment.id != bindparam("moving_id", type_=Integer),
+            Allocation.occupies,
+        )
     )
-    return statement if moving_id is None else statement.where(Appointment.id != moving_id)
+
+
+# Put together once: building this statement would take longer than running it.
+_PULSE = select(
+    select(ClinicState.version).where(ClinicState.id == 1).scalar_subquery(),
+    _diary_versions().scalar_subquery(),
+    _known_client().scalar_subquery(),
+    _live_holds().scalar_subquery(),
+)

@@ -56,17 +56,17 @@ def walls(offers: list[OfferedStart]) -> list[str]:
 
 
 @contextmanager
-def counted(session: Session) -> Iterator[list[str]]:
-    """Collect the statements sent meanwhile, but for what opens and closes a transaction."""
-    statements: list[str] = []
+def captured(session: Session) -> Iterator[list[tuple[str, object]]]:
+    """Collect the statements sent meanwhile with their values, but for what opens and closes a transaction."""
+    sent: list[tuple[str, object]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_rest: object) -> None:
         if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
+            sent.append((statement, values))
 
     engine = session.get_bind()
     event.listen(engine, "before_cursor_execute", note)
     try:
-        yield statements
+        yield sent
     finally:
         event.remove(engine, "before_cursor_execute", note)

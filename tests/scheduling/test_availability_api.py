@@ -14,7 +14,7 @@ from practice.scheduling.calendar_feed import By, FeedQuery, read_feed
 from tests.callers import Caller, caller
 from tests.conftest import NOW
 from tests.factories import make_client, make_location, make_room, make_therapist
-from tests.scheduling.clinics import MONDAY, Clinic, counted
+from tests.scheduling.clinics import MONDAY, Clinic, captured
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_the_feed_takes_three_statements_for_any_size(clinic: Clinic, session: S
     session.commit()
     query = FeedQuery(first_on=MONDAY, last_on=MONDAY + timedelta(days=6), by=By(by))
     for expected in (3, 2):
-        with counted(session) as statements:
+        with captured(session) as statements:
             found = read_feed(session, query, now=NOW)
         assert len(found.visits) == 4
         assert len(statements) == expected
