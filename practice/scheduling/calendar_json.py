@@ -41,8 +41,8 @@ def _is_hidden(visit: Visit, actor: Actor) -> bool:
 
 
 def _describer(feed: Feed) -> Callable[[Visit, dict[int, str]], str]:
-    """Return what writes one visit, with the names of services and of the other resource encoded once."""
-    services = {key: dumps(one.name) for key, one in feed.set_up.services.items()}
+    """Return what writes one visit, with codes of services and names of the other resource encoded once."""
+    services = {key: dumps(one.code) for key, one in feed.set_up.services.items()}
     zone, is_by_room = feed.location.zone, feed.query.by is By.ROOM
     people = {key: dumps(one.name) for key, one in feed.set_up.therapists.items()}
     rooms = {None: "null"} | {key: dumps(one.name) for key, one in feed.set_up.rooms.items()}
@@ -50,7 +50,7 @@ def _describer(feed: Feed) -> Callable[[Visit, dict[int, str]], str]:
     def describe(visit: Visit, columns: dict[int, str]) -> str:
         other = f'"therapist":{people[visit.therapist_id]}' if is_by_room else f'"room":{rooms[visit.room_id]}'
         return (
-            f'{{"id":"{visit.uid}","resourceId":"{columns[_column(visit, feed)]}",'
+            f'{{"id":"{visit.uid}","resource":"{columns[_column(visit, feed)]}",'
             f'"start":"{wall_iso(visit.begins, zone)}","end":"{wall_iso(visit.ends, zone)}",'
             f'"title":{dumps(visit.name)},"state":"{visit.state}","service":{services[visit.service_id]},'
             f'{other},"version":{visit.version}}}'
@@ -62,7 +62,7 @@ def _describer(feed: Feed) -> Callable[[Visit, dict[int, str]], str]:
 def _busy(visit: Visit, columns: dict[int, str], feed: Feed) -> str:
     zone = feed.location.zone
     return (
-        f'{{"resourceId":"{columns[_column(visit, feed)]}","start":"{wall_iso(visit.begins, zone)}",'
+        f'{{"resource":"{columns[_column(visit, feed)]}","start":"{wall_iso(visit.begins, zone)}",'
         f'"end":"{wall_iso(visit.ends, zone)}","title":"Busy","state":"busy"}}'
     )
 
@@ -76,4 +76,4 @@ def _column(visit: Visit, feed: Feed) -> int:
 
 
 def _closed(uid: str, span: Span, zone: str) -> str:
-    return f'{{"resourceId":"{uid}","start":"{wall_iso(span.begins, zone)}","end":"{wall_iso(span.ends, zone)}"}}'
+    return f'{{"resource":"{uid}","start":"{wall_iso(span.begins, zone)}","end":"{wall_iso(span.ends, zone)}"}}'

@@ -37,7 +37,7 @@ class ResourceSchema(Schema):
 class UnavailableSchema(Schema):
     """Wall times at which a column cannot be booked."""
 
-    resource_id = fields.String(required=True, data_key="resourceId")
+    resource = fields.String(required=True)
     start = fields.String(required=True)
     end = fields.String(required=True)
 
@@ -48,7 +48,7 @@ class EventSchema(UnavailableSchema):
     id = fields.String()
     title = fields.String(required=True)
     state = fields.String(required=True)
-    service = fields.String()
+    service = fields.String(metadata={"description": "The code of the service."})
     room = fields.String(allow_none=True)
     therapist = fields.String()
     version = fields.Integer()

@@ -160,7 +160,7 @@ def test_the_feed_by_room_names_the_therapist(desk: Caller, clinic: Clinic, sess
     body = desk.get(feed("room")).json
     assert body["resources"] == [{"id": clinic.room.uid, "title": clinic.room.name}]
     assert body["events"][0]["therapist"] == clinic.therapist.name
-    assert body["events"][0]["resourceId"] == clinic.room.uid
+    assert body["events"][0]["resource"] == clinic.room.uid
 
 
 def test_cancelled_visits_and_expired_holds_are_not_drawn(desk: Caller, clinic: Clinic, session: Session) -> None:
@@ -182,7 +182,7 @@ def test_a_therapist_sees_colleagues_as_busy_only(app: Flask, clinic: Clinic, se
     mine, busy = answer.json["events"]
     assert mine["title"] == "Clara Mine"
     assert (busy["title"], busy["state"]) == ("Busy", "busy")
-    assert set(busy) == {"resourceId", "start", "end", "title", "state"}
+    assert set(busy) == {"resource", "start", "end", "title", "state"}
 
 
 def test_the_feeds_etag_answers_an_unchanged_calendar(desk: Caller, clinic: Clinic, session: Session) -> None:
