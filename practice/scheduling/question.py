@@ -96,6 +96,7 @@ class ServiceFacts:
     room_needs: frozenset[str] = frozenset()
     is_active: bool = True
     price_cents: int = 0
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

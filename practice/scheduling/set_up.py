@@ -121,6 +121,7 @@ _SET_UP = select(
             json_value(Service.room_needs),
             Service.is_active,
             Service.price_cents,
+            Service.code,
         )
     ),
     _all(
@@ -185,6 +186,7 @@ def _service(row: Row) -> ServiceFacts:
         needs,
         is_active,
         price,
+        code,
     ) = row
     return ServiceFacts(
         key,
@@ -199,6 +201,7 @@ def _service(row: Row) -> ServiceFacts:
         frozenset(needs),
         bool(is_active),
         price,
+        code,
     )
 
 
