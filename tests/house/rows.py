@@ -65,15 +65,16 @@ def _by_type(column: Column[Any], number: int) -> Any:
 
 
 def digests(connection: Connection, *, without: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Return for each table that exists a digest over all its rows."""
+    """Return for each table that exists a digest over all its rows; *without* names tables and table.columns."""
     present = set(inspect(connection).get_table_names())
     return {
-        table.name: _digest(connection, table)
+        table.name: _digest(connection, table, without)
         for table in METADATA.sorted_tables
         if table.name in present and table.name not in without
     }
 
 
-def _digest(connection: Connection, table: Table) -> str:
-    rows = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
+def _digest(connection: Connection, table: Table, without: frozenset[str]) -> str:
+    columns = [column for column in table.columns if f"{table.name}.{column.name}" not in without]
+    rows = connection.execute(select(*columns).order_by(*table.primary_key.columns)).all()
     return f"{len(rows)}:{hashlib.sha256(repr([tuple(each) for each in rows]).encode()).hexdigest()}"
