@@ -203,12 +203,6 @@ def _closure(world: World) -> dict[str, str]:
     return {"uid": _act(world, lambda: add_closure(world.session, details=details, actor=OWNER, now=NOW)).uid}
 
 
-def _parked_call(world: World) -> dict[str, str]:
-    row = ParkedCall(user_id=world.cast["rita"].id, created_at=NOW)
-    _act(world, lambda: world.session.add(row))
-    return {"uid": row.uid}
-
-
 def _task(world: World) -> dict[str, str]:
     world.made += 1
     row = _act(
@@ -307,7 +301,6 @@ MAKERS: dict[str, Maker] = {
     "time_off": _time_off,
     "closure": _closure,
     "task": _task,
-    "parked_call": _parked_call,
     "message": _message,
     "call": _call,
     "client": _client,
