@@ -4,11 +4,14 @@ import http
 
 import pytest
 
+from practice.core import errors
 from practice.desk.refusal_notes import NOTES, REQUEST, RefusalNote
-from practice.web.problems import _code
+from practice.web.problems import STATUS, _code
 from tests.house import refusals
 from tests.house.sources import Source, product
 
+# Failing to sign in is told by 401 and 429, whatever the kind of refusal.
+ANSWERED_OTHERWISE = {"sign_in_failed", "too_many_tries"}
 ANSWERED = (400, 401, 403, 404, 405, 412, 413, 415, 422, 428, 429, 500, 503)
 
 
@@ -29,6 +32,13 @@ def test_notes_are_sentences_with_a_known_status():
     assert {code: note.status for code, note in REQUEST.items()} == {
         _code(status): status for status in ANSWERED if _code(status) in REQUEST
     }
+
+
+def test_notes_name_the_status_of_their_kind():
+    known = refusals.read(product())
+    for name, each in known.classes.items():
+        if each.code in NOTES and each.code not in ANSWERED_OTHERWISE and (kind := known.kind(name)):
+            assert NOTES[each.code].status == STATUS[getattr(errors, kind)], each.code
 
 
 def test_the_type_of_a_problem_leads_to_its_page(app):
