@@ -39,9 +39,18 @@ from practice.core.local_time import zone
 Row = TypeVar("Row", bound=Editable)
 
 
+_BUMPED_IN = "clinic_version_bumped_in"
+
+
 def bump_clinic_version(session: Session) -> None:
     """Tell every cache of availability that the set-up has changed."""
     session.execute(update(ClinicState).values(version=ClinicState.version + 1))
+    session.info[_BUMPED_IN] = session.get_transaction()
+
+
+def sees_committed_set_up(session: Session) -> bool:
+    """Return whether what this transaction reads of the set-up is committed, so that a cache may keep it."""
+    return session.info.get(_BUMPED_IN) is not session.get_transaction() or not session.in_transaction()
 
 
 def open_diary(session: Session, kind: DiaryKind) -> Diary:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from practice.clinic.models import Diary, DiaryKind
-from practice.core.db import overlaps
+from practice.core.db import UtcDateTime
 from practice.core.failpoints import failpoint
 from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
@@ -177,31 +177,43 @@ def look(
     ]
 
 
-def _rows(session: Session, diary_ids: Collection[int], around: Sequence[Interval]) -> Sequence[Any]:
-    near = [interval.widened(WIDEST_BUFFERS, WIDEST_BUFFERS) for interval in around]
-    is_near = or_(
-        *(
-            overlaps(Allocation.starts_at, Allocation.ends_at, each)
-            # Bounds the range of the (diary, starts_at) index from below.
-            & (Allocation.starts_at > each.starts_at - LONGEST_TREATMENT)
-            for each in near
-        )
+_BEGINS, _ENDS, _NOT_BEFORE = (bindparam(name, type_=UtcDateTime()) for name in ("begins", "ends", "not_before"))
+_TAKEN = (
+    select(
+        Allocation.diary_id,
+        Allocation.lane,
+        Allocation.starts_at,
+        Allocation.ends_at,
+        Allocation.buffer_before,
+        Allocation.buffer_after,
+        Allocation.appointment_id,
+        Appointment.hold_ends_at,
     )
-    statement = (
-        select(
-            Allocation.diary_id,
-            Allocation.lane,
-            Allocation.starts_at,
-            Allocation.ends_at,
-            Allocation.buffer_before,
-            Allocation.buffer_after,
-            Allocation.appointment_id,
-            Appointment.hold_ends_at,
-        )
-        .join(Appointment, Appointment.id == Allocation.appointment_id)
-        .where(Allocation.diary_id.in_(diary_ids), Allocation.occupies, is_near)
+    .join(Appointment, Appointment.id == Allocation.appointment_id)
+    .where(
+        Allocation.diary_id.in_(bindparam("diary_ids", expanding=True)),
+        Allocation.occupies,
+        Allocation.starts_at < _ENDS,
+        Allocation.ends_at > _BEGINS,
+        # Bounds the range of the (diary, starts_at) index from below.
+        Allocation.starts_at > _NOT_BEFORE,
     )
-    return session.execute(statement).all()
+)
+"""Built once: this statement runs under the lock, and building it costs more than running it."""
+
+
+def _rows(session: Session, diary_ids: Collection[int], around: Sequence[Interval]) -> list[Any]:
+    rows: list[Any] = []
+    for interval in around:
+        near = interval.widened(WIDEST_BUFFERS, WIDEST_BUFFERS)
+        bounds = {
+            "begins": near.starts_at,
+            "ends": near.ends_at,
+            "not_before": near.starts_at - LONGEST_TREATMENT,
+            "diary_ids": list(diary_ids),
+        }
+        rows += session.execute(_TAKEN, bounds)
+    return rows
 
 
 def _has_expired(row: Any, now: datetime) -> bool:

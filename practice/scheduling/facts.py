@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from practice.clinic.service import sees_committed_set_up
 from practice.scheduling.diary_time import BUFFER_BASE, NOTHING_TAKEN, DiaryTime, in_groups
 from practice.scheduling.local_days import instant_of, local_day
 from practice.scheduling.memory import may_fill, memory_of
@@ -51,7 +52,7 @@ def current_set_up(session: Session, pulse: Pulse) -> SetUp:
     if remembered:
         return remembered["set-up"]
     set_up = load_set_up(session, pulse.clinic_version)
-    if may_fill(session):
+    if sees_committed_set_up(session):
         shelf.keep([("set-up", pulse.clinic_version, set_up)])
     return set_up
 
@@ -72,7 +73,7 @@ def current_exceptions(session: Session, question: Question, within: Span, pulse
     if remembered:
         return remembered[key]
     exceptions = load_exceptions(session, question.first_on, question.last_on, within)
-    if may_fill(session):
+    if sees_committed_set_up(session):
         shelf.keep([(key, pulse.clinic_version, exceptions)])
     return exceptions
 

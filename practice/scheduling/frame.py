@@ -1,10 +1,4 @@
-"""The set-up and its exceptions for one act that takes time; the diaries themselves are read later, under the lock.
-
-A write transaction may use what this process remembers but not add to it, since it may be rolled back. What is
-missing is therefore learnt through a short session of its own, which sees committed rows only.
-"""
-
-from collections.abc import Callable
+"""The set-up and its exceptions for one act that takes time; the diaries themselves are read later, under the lock."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +8,6 @@ from practice.clients.queries import get_client
 from practice.clinic.models import ClinicState
 from practice.clinic.queries import clinic_version
 from practice.scheduling.facts import current_exceptions, current_set_up, window_of
-from practice.scheduling.memory import memory_of
 from practice.scheduling.pulse import Pulse
 from practice.scheduling.question import DiaryFacts, Question, SetUp
 
@@ -34,26 +27,13 @@ def read_client_and_set_up(session: Session, client_uid: str) -> tuple[Client, S
 
 
 def _set_up(session: Session, version: int) -> SetUp:
-    pulse = _pulse(version)
-    if not memory_of(session).set_ups.recall({"set-up": version}):
-        _learn(session, version, lambda reader: current_set_up(reader, pulse))
-    return current_set_up(session, pulse)
+    return current_set_up(session, _pulse(version))
 
 
 def read_frame(session: Session, question: Question, set_up: SetUp) -> DiaryFacts:
     """Return the facts for *question* without the diaries; no statement when this process remembers the day."""
-    within, pulse = window_of(question, set_up), _pulse(set_up.version)
-    key = (question.first_on, question.last_on, within)
-    if not memory_of(session).exceptions.recall({key: set_up.version}):
-        _learn(session, set_up.version, lambda reader: current_exceptions(reader, question, within, pulse))
-    return DiaryFacts(set_up, current_exceptions(session, question, within, pulse))
-
-
-def _learn(session: Session, version: int, read: Callable[[Session], object]) -> None:
-    """Remember what is committed, unless that is another version than the one this transaction works with."""
-    with Session(session.get_bind()) as reader:
-        if clinic_version(reader) == version:
-            read(reader)
+    within = window_of(question, set_up)
+    return DiaryFacts(set_up, current_exceptions(session, question, within, _pulse(set_up.version)))
 
 
 def _pulse(version: int) -> Pulse:
