@@ -173,21 +173,27 @@ def _extra_user(world: World) -> dict[str, str]:
 
 
 def _own_session(world: World) -> dict[str, str]:
-    user = world.cast["theo"]
+    session_cookie(world, "theo")
+    return {"uid": world.session.scalars(select(AuthSession.uid).order_by(AuthSession.id.desc()).limit(1)).one()}
 
-    def work():
-        return start_session(
-            world.session,
-            user_id=user.id,
-            proven_hash=user.password_hash,
-            browser=Browser("Elsewhere"),
-            lasts=timedelta(hours=12),
-            now=NOW,
-        )
 
-    _act(world, work)
-    uid = world.session.scalars(select(AuthSession.uid).order_by(AuthSession.id.desc()).limit(1)).one()
-    return {"uid": uid}
+def session_cookie(world: World, name: str) -> str:
+    """The cookie of a fresh session of one of the cast."""
+    world.session.rollback()
+    user = world.session.get_one(User, world.cast[name].id)
+    return _act(
+        world,
+        lambda: (
+            start_session(
+                world.session,
+                user_id=user.id,
+                proven_hash=user.password_hash,
+                browser=Browser("Elsewhere"),
+                lasts=timedelta(hours=12),
+                now=world.app.extensions["clock"](),
+            ).token
+        ),
+    )
 
 
 def _time_off(world: World) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.house.access_world import (
     NOBODYS,
     World,
     build_world,
+    session_cookie,
     stranger_bodies,
 )
 from tests.house.expected_access import ACTORS, expected_access
@@ -145,6 +147,52 @@ def test_a_therapist_cannot_make_a_strangers_client_his_own_by_booking_her(world
         answer = client.post(path, json=body, headers=headers)
         assert (path, answer.status_code) == (path, 404)
         assert told(answer) == told(client.post(path, json=missing[path], headers=headers))
+
+
+TAKES_POSTS_FROM_ELSEWHERE = {
+    ("POST", "/api/v1/sessions"),  # reads strict JSON only and creates the session that a form token would hang on
+    ("POST", "/u/<token>"),  # mail programs post to it by themselves (RFC 8058); the link is the proof
+}
+"""Routes that need no form token, each with its reason."""
+
+
+REFUSES_EARLIER = {
+    ("POST", "/m/<token>/move"): 422,  # no time is chosen, so nothing would be done with or without a form token
+}
+
+
+def changing_routes() -> list[tuple[str, str]]:
+    return [key for key in sorted(_ROWS) if key[0] != "GET" and key not in TAKES_POSTS_FROM_ELSEWHERE]
+
+
+@pytest.mark.parametrize("key", changing_routes(), ids=" ".join)
+def test_a_change_from_a_page_that_is_not_ours_is_refused(world: World, key: tuple[str, str]) -> None:
+    client = world.app.test_client()
+    client.set_cookie("practice", session_cookie(world, "oscar"))
+    kind, _ = _ROWS[key]
+    address = _address(world.app, key, values_for(world, kind, "link" if kind in LINK_MAKERS else "owner"))
+    for headers in ({}, {"X-CSRFToken": "forged"}, {"Sec-Fetch-Site": "cross-site"}, {"Content-Type": "text/plain"}):
+        answer = client.open(address, method=key[0], data="{}", headers={"If-Match": '"1"', **headers})
+        assert (headers, answer.status_code) == (headers, REFUSES_EARLIER.get(key, 400))
+        assert key in REFUSES_EARLIER or "Reload" in answer.get_data(as_text=True)
+
+
+def test_a_session_that_has_ended_opens_no_route_whatever_is_sent_along(world: World) -> None:
+    client = world.app.test_client()
+    client.set_cookie("practice", session_cookie(world, "oscar"))
+    clock = world.app.extensions["clock"]
+    clock.advance(timedelta(minutes=31))
+    met = {}
+    for key, (kind, letters) in _ROWS.items():
+        if letters["anonymous"] == "A":
+            address = _address(world.app, key, values_for(world, kind, "owner"))
+            sent = client.open(
+                f"{address}?skip_timeout_reset=1&keep_alive=1", method=key[0], headers={"X-Background": "0"}
+            )
+            met[key] = outcome(sent)
+    clock.advance(timedelta(minutes=-31))
+    assert {key: letter for key, letter in met.items() if letter != "A"} == {}
+    assert len(met) > 50
 
 
 def test_an_undecorated_route_keeps_the_application_from_starting(
