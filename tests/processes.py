@@ -80,3 +80,31 @@ def eventually(is_true, *, every: float = 0.05, seconds: float = PATIENCE_SECOND
             return True
         pause.wait(every)
     return False
+
+
+class Working:
+    """``practice worker`` as a process of its own; a context that ends it."""
+
+    def __init__(self, url: str, *, smtp_port: int, **more: str) -> None:
+        command = [sys.executable, "-m", "practice", "worker"]
+        settings = environment(url, PRACTICE_SMTP_PORT=str(smtp_port), PRACTICE_SMTP_HOST="127.0.0.1", **more)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.terminate()
+
+    def terminate(self) -> int:
+        """Send SIGTERM and return the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def wait_for_end(self) -> int:
+        """Return the exit code; minus the signal's number when a signal ended it."""
+        return self.process.wait(2 * PATIENCE_SECONDS)

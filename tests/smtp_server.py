@@ -103,6 +103,9 @@ class _Conversation(socketserver.StreamRequestHandler):
             self._answer("rcpt", "ok")
         elif verb == "DATA":
             self._data()
+        elif verb == "RSET":
+            self.server.script.seen["rset"] += 1
+            self._say(250, "ok")
         elif verb == "QUIT":
             self._say(221, "bye")
             raise _HungUp

@@ -21,7 +21,7 @@ from practice.reminders.kinds import OPEN_STATES, MessageKind, MessageState, Why
 from practice.reminders.links import ensure_links
 from practice.reminders.models import Message
 from practice.reminders.pulse import is_paused
-from practice.reminders.reconciling import address, drop
+from practice.reminders.reconciling import address, drop, said_now
 from practice.reminders.told import remember, told_by
 from practice.reminders.undelivered import report_undelivered
 from practice.scheduling.telling import AppointmentFacts, is_unchanged, mark_unreconciled
@@ -119,13 +119,18 @@ def _is_still_wanted(session: Session, message: Message, outlook: Outlook, now: 
         return False
     plan = outlook.plan(message.subject_id, now)
     wanted = {each.dedupe_key: each for each in plan.wanted}.get(message.dedupe_key)
-    if wanted is None or message.expires_at <= now:
+    if wanted is None or message.expires_at <= now or _may_have_told_otherwise(message, outlook):
         _give_up(session, message, outlook, now)
         return False
     if wanted.due_at > now:
         message.state, message.lease_until, message.due_at = MessageState.QUEUED, None, wanted.due_at
         return False
     return True
+
+
+def _may_have_told_otherwise(message: Message, outlook: Outlook) -> bool:
+    """Return whether a copy that may have arrived said something else: the same Message-ID must not say two things."""
+    return message.copies > 0 and message.tells != said_now(message, outlook)
 
 
 def _give_up(session: Session, message: Message, outlook: Outlook, now: datetime) -> None:

@@ -79,7 +79,7 @@ def _settle_unsure(session: Session, this: _Round, number: int, known: Iterable[
         return None
     wanted = {each.dedupe_key for each in this.outlook.plan(number, this.now).wanted}
     for message in unsure:
-        if message.dedupe_key not in wanted:
+        if message.dedupe_key not in wanted or message.tells != said_now(message, this.outlook):
             message.state, message.why = MessageState.SUPERSEDED, Why.OUTDATED
             told = told_by(message, at=this.now)
             remember(session, number, told, message.sequence)
@@ -131,12 +131,18 @@ def address(message: Message, outlook: Outlook) -> None:
     if recipient.address is None:
         raise LookupError("a mail is planned only for somebody with an address")
     message.to_address, message.to_name, message.sequence = recipient.address, recipient.name, facts.sequence
+    if message.tells != (said := said_now(message, outlook)):
+        message.tells = said
+
+
+def said_now(message: Message, outlook: Outlook) -> dict[str, object]:
+    """Return what *message* would say if it left now."""
+    number = message.subject_id
     is_cancelled = message.kind == MessageKind.CANCELLED
     told = outlook.told.get(number)
     # A cancellation names the time that the client believes in, which a move may have overtaken unsaid.
-    truth = told.truth if is_cancelled and told is not None else truth_of(facts)
-    if message.tells != (said := tells(truth, is_cancelled=is_cancelled)):
-        message.tells = said
+    truth = told.truth if is_cancelled and told is not None else truth_of(outlook.facts[number])
+    return tells(truth, is_cancelled=is_cancelled)
 
 
 def message_id(dedupe_key: str, domain: str) -> str:
