@@ -22,7 +22,7 @@ UIDS = tuple(practice_50.uid_of("therapist", number) for number in THERAPISTS)
 def rows(stage: Stage, rounds: int) -> Iterator[Row]:
     """Measure everything that is published about the feed."""
     path = f"/api/v1/diary?from={practice_50.FIRST_ON}&to={WEEK_ENDS_ON}&by=therapist"
-    path += "".join(f"&resource={uid}" for uid in UIDS)
+    path += "".join(f"&column={uid}" for uid in UIDS)
     bare: Work = lambda: floors.bare_events(stage.engine, THERAPISTS, *WEEK)  # noqa: E731  # named works
     with serving(make_app, stage.url) as port:
         client = Client(port, TOKEN)

@@ -30,7 +30,7 @@ class DiaryFeed(MethodView):
             last_on=query["last_on"],
             by=query["by"],
             location_uid=query.get("location"),
-            uids=tuple(query["resource"]),
+            uids=tuple(query["column"]),
         )
         body = feed_json(read_feed(session(), asked, now=now()), actor=current_actor())
         answer = Response(body, mimetype="application/json")

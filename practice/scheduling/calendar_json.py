@@ -23,7 +23,7 @@ def wall_iso(minute: int, zone: str) -> str:
 def feed_json(feed: Feed, *, actor: Actor) -> str:
     """Return the feed as *actor* may see it."""
     columns = {one.id: one.uid for one in feed.columns}
-    resources = dumps([{"id": one.uid, "title": one.name} for one in feed.columns])
+    shown = dumps([{"id": one.uid, "title": one.name} for one in feed.columns])
     describe = _describer(feed)
     events = [
         _busy(visit, columns, feed) if _is_hidden(visit, actor) else describe(visit, columns) for visit in feed.visits
@@ -32,7 +32,7 @@ def feed_json(feed: Feed, *, actor: Actor) -> str:
     closed = [_closed(columns[key], span, zone) for key, spans in feed.unavailable.items() for span in spans]
     return (
         f'{{"location":"{feed.location.uid}","zone":"{zone}",'
-        f'"resources":{resources},"events":[{",".join(events)}],"unavailable":[{",".join(closed)}]}}'
+        f'"columns":{shown},"events":[{",".join(events)}],"unavailable":[{",".join(closed)}]}}'
     )
 
 
@@ -48,12 +48,12 @@ def _describer(feed: Feed) -> Callable[[Visit, dict[int, str]], str]:
     rooms = {None: "null"} | {key: dumps(one.name) for key, one in feed.set_up.rooms.items()}
 
     def describe(visit: Visit, columns: dict[int, str]) -> str:
-        other = f'"therapist":{people[visit.therapist_id]}' if is_by_room else f'"room":{rooms[visit.room_id]}'
+        other = people[visit.therapist_id] if is_by_room else rooms[visit.room_id]
         return (
-            f'{{"id":"{visit.uid}","resource":"{columns[_column(visit, feed)]}",'
+            f'{{"id":"{visit.uid}","column":"{columns[_column(visit, feed)]}",'
             f'"start":"{wall_iso(visit.begins, zone)}","end":"{wall_iso(visit.ends, zone)}",'
             f'"title":{dumps(visit.name)},"state":"{visit.state}","service":{services[visit.service_id]},'
-            f'{other},"version":{visit.version}}}'
+            f'"with":{other},"version":{visit.version}}}'
         )
 
     return describe
@@ -62,7 +62,7 @@ def _describer(feed: Feed) -> Callable[[Visit, dict[int, str]], str]:
 def _busy(visit: Visit, columns: dict[int, str], feed: Feed) -> str:
     zone = feed.location.zone
     return (
-        f'{{"resource":"{columns[_column(visit, feed)]}","start":"{wall_iso(visit.begins, zone)}",'
+        f'{{"column":"{columns[_column(visit, feed)]}","start":"{wall_iso(visit.begins, zone)}",'
         f'"end":"{wall_iso(visit.ends, zone)}","title":"Busy","state":"busy"}}'
     )
 
@@ -76,4 +76,4 @@ def _column(visit: Visit, feed: Feed) -> int:
 
 
 def _closed(uid: str, span: Span, zone: str) -> str:
-    return f'{{"resource":"{uid}","start":"{wall_iso(span.begins, zone)}","end":"{wall_iso(span.ends, zone)}"}}'
+    return f'{{"column":"{uid}","start":"{wall_iso(span.begins, zone)}","end":"{wall_iso(span.ends, zone)}"}}'

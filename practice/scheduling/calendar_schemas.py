@@ -12,13 +12,13 @@ MOST_COLUMNS = 100
 
 
 class FeedQuerySchema(StrictSchema):
-    """Local days, first and last included; no resource means all of the location."""
+    """Local days, first and last included; no column means all of the location."""
 
     first_on = Day(required=True, data_key="from")
     last_on = Day(required=True, data_key="to")
     by = fields.Enum(By, by_value=True, load_default=By.THERAPIST)
     location = Uid(metadata={"description": "May be left out when the practice has one location."})
-    resource = fields.List(Uid(), validate=validate.Length(max=MOST_COLUMNS), load_default=list)
+    column = fields.List(Uid(), validate=validate.Length(max=MOST_COLUMNS), load_default=list)
 
     @validates_schema
     def _check_range(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -27,7 +27,7 @@ class FeedQuerySchema(StrictSchema):
             raise ValidationError(f"Give a last day on or after the first; at most {MOST_DAYS} days.", "to")
 
 
-class ResourceSchema(Schema):
+class ColumnSchema(Schema):
     """A column of the calendar."""
 
     id = fields.String(required=True)
@@ -37,20 +37,21 @@ class ResourceSchema(Schema):
 class UnavailableSchema(Schema):
     """Wall times at which a column cannot be booked."""
 
-    resource = fields.String(required=True)
+    column = fields.String(required=True)
     start = fields.String(required=True)
     end = fields.String(required=True)
 
 
 class EventSchema(UnavailableSchema):
-    """An appointment; a colleague's is only *busy*, without id, service, room and version."""
+    """An appointment; a colleague's is only *busy*, without id, service and version."""
 
     id = fields.String()
     title = fields.String(required=True)
     state = fields.String(required=True)
     service = fields.String(metadata={"description": "The code of the service."})
-    room = fields.String(allow_none=True)
-    therapist = fields.String()
+    together = fields.String(
+        data_key="with", allow_none=True, metadata={"description": "The room, or by room the therapist."}
+    )
     version = fields.Integer()
 
 
@@ -59,6 +60,6 @@ class FeedSchema(Schema):
 
     location = fields.String(required=True)
     zone = fields.String(required=True)
-    resources = fields.List(fields.Nested(ResourceSchema), required=True)
+    columns = fields.List(fields.Nested(ColumnSchema), required=True)
     events = fields.List(fields.Nested(EventSchema), required=True)
     unavailable = fields.List(fields.Nested(UnavailableSchema), required=True)

@@ -146,7 +146,7 @@ def test_the_feed_shows_appointments_holds_and_closed_hours(desk: Caller, clinic
         ("2026-11-30T10:00", "", "held"),
         ("2026-11-30T14:00", "Ann Österreich", "booked"),
     ]
-    assert body["events"][1]["room"] == clinic.room.name
+    assert body["events"][1]["with"] == clinic.room.name
     closed = [(one["start"], one["end"]) for one in body["unavailable"]]
     assert closed == [
         ("2026-11-30T00:00", "2026-11-30T09:00"),
@@ -158,9 +158,9 @@ def test_the_feed_shows_appointments_holds_and_closed_hours(desk: Caller, clinic
 def test_the_feed_by_room_names_the_therapist(desk: Caller, clinic: Clinic, session: Session) -> None:
     clinic.take(14, client_id=make_client(session).id)
     body = desk.get(feed("room")).json
-    assert body["resources"] == [{"id": clinic.room.uid, "title": clinic.room.name}]
-    assert body["events"][0]["therapist"] == clinic.therapist.name
-    assert body["events"][0]["resource"] == clinic.room.uid
+    assert body["columns"] == [{"id": clinic.room.uid, "title": clinic.room.name}]
+    assert body["events"][0]["with"] == clinic.therapist.name
+    assert body["events"][0]["column"] == clinic.room.uid
 
 
 def test_cancelled_visits_and_expired_holds_are_not_drawn(desk: Caller, clinic: Clinic, session: Session) -> None:
@@ -182,7 +182,7 @@ def test_a_therapist_sees_colleagues_as_busy_only(app: Flask, clinic: Clinic, se
     mine, busy = answer.json["events"]
     assert mine["title"] == "Clara Mine"
     assert (busy["title"], busy["state"]) == ("Busy", "busy")
-    assert set(busy) == {"resource", "start", "end", "title", "state"}
+    assert set(busy) == {"column", "start", "end", "title", "state"}
 
 
 def test_the_feeds_etag_answers_an_unchanged_calendar(desk: Caller, clinic: Clinic, session: Session) -> None:
