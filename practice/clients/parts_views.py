@@ -202,4 +202,4 @@ def _post_part(
         record = FormState(values=RecordFormSchema().dump(details_of_client(row)))
         return edit_page(row, record, status=status, **{part: form})
 
-    return post_form(schema, work, again, said=said)
+    return post_form(schema, work, again, said=said, actor=current_actor())

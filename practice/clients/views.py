@@ -98,7 +98,7 @@ def post_new() -> Response:
         return record_url(open_record(opened, fields).uid)
 
     try:
-        return post_form(schema, act, _new_page, said="The record is open.")
+        return post_form(schema, act, _new_page, said="The record is open.", actor=current_actor())
     except PossibleDuplicate as found:
         return _new_page(FormState(values=_typed(schema)), 409, found.duplicates)
 
@@ -125,7 +125,7 @@ def post_edit(uid: str) -> Response:
     def again(form: FormState, status: int) -> Response:
         return edit_page(readable(session(), uid, "client.edit"), form, status=status)
 
-    return post_form(RecordFormSchema(), act, again, said="Saved.")
+    return post_form(RecordFormSchema(), act, again, said="Saved.", actor=current_actor())
 
 
 def record_url(uid: str) -> str:

@@ -41,8 +41,8 @@ def name_key(first_name: str, last_name: str) -> str:
 
 
 def name_words(*names: str) -> set[str]:
-    """Return each name folded whole, and each of its parts."""
-    words = {fold_word(name) for name in names}
+    """Return each name folded whole, each of its words, and what hyphens and apostrophes part."""
+    words = {fold_word(word) for name in names for word in (name, *name.split())}
     words |= {fold_word(part) for name in names for part in _BETWEEN_NAME_PARTS.split(name)}
     return _bounded(words)
 

@@ -43,7 +43,13 @@ def post_closure() -> Response:
         opening.add_closure(opened, details=details, actor=current_actor(), now=now())
         return url_for("clinic_absences.show_closures")
 
-    return post_form(NewClosureSchema(), act, _closures_page, said="The closure is noted. What is booked stays.")
+    return post_form(
+        NewClosureSchema(),
+        act,
+        _closures_page,
+        said="The closure is noted. What is booked stays.",
+        actor=current_actor(),
+    )
 
 
 @blueprint.post("/settings/closures/<uid:uid>/remove")
@@ -82,7 +88,13 @@ def post_time_off() -> Response:
         working_hours.add_time_off(opened, therapist=row, details=details, actor=current_actor(), now=now())
         return url_for("clinic_absences.show_time_off")
 
-    return post_form(TimeOffFormSchema(), act, _time_off_page, said="The time off is noted. What is booked stays.")
+    return post_form(
+        TimeOffFormSchema(),
+        act,
+        _time_off_page,
+        said="The time off is noted. What is booked stays.",
+        actor=current_actor(),
+    )
 
 
 @blueprint.post("/settings/time-off/<uid:uid>/remove")

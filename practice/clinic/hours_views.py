@@ -119,7 +119,7 @@ def post_day(uid: str) -> Response:
         days = days_of(DatedSpanSchema(many=True).dump(shown.show_spans(session(), rows)))
         return _week_page(row, days, FormState(values={"valid_from": ""}), status, day_form=form)
 
-    return post_form(DayFormSchema(), act, again, said="That day is noted.")
+    return post_form(DayFormSchema(), act, again, said="That day is noted.", actor=current_actor())
 
 
 @blueprint.post("/settings/therapists/<uid:uid>/days/<string:on>/clear")

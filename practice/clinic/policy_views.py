@@ -65,7 +65,7 @@ def post_policies() -> Response:
         policies.amend_policies(opened, changes=_changes(body), seen_version=version, actor=current_actor(), now=now())
         return url_for("clinic_policies.show_policies", on=body["effective_on"].isoformat())
 
-    return post_form(PolicyFormSchema(), act, _page, said="The policies are saved.")
+    return post_form(PolicyFormSchema(), act, _page, said="The policies are saved.", actor=current_actor())
 
 
 def _changes(body: Body) -> Body:

@@ -111,7 +111,13 @@ def post_new(kind: str) -> Response:
         row: Any = wanted.create(opened, body)
         return _next_page(kind, row.uid)
 
-    return post_form(wanted.schema(), act, lambda form, status: _form_page(kind, form, status=status), said="Added.")
+    return post_form(
+        wanted.schema(),
+        act,
+        lambda form, status: _form_page(kind, form, status=status),
+        said="Added.",
+        actor=current_actor(),
+    )
 
 
 @blueprint.get(f"/settings/{_KIND}/<uid:uid>")
@@ -135,7 +141,7 @@ def post_one(kind: str, uid: str) -> Response:
     def show(form: FormState, status: int) -> Response:
         return _form_page(kind, form, row=wanted.row(session(), uid), status=status)
 
-    return post_form(wanted.schema(), act, show, said="Saved.")
+    return post_form(wanted.schema(), act, show, said="Saved.", actor=current_actor())
 
 
 def _form_page(kind: str, form: FormState, *, row: Body | None = None, status: int = 200) -> Response:

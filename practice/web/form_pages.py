@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from practice.core.actor import Actor
 from practice.core.errors import Conflict, PracticeError, RuleViolation, StaleVersion
-from practice.web.database import write
+from practice.web.database import now, write
 from practice.web.forms import FormState, InvalidForm, load_form
+from practice.web.idempotency import Answer, once, request_key
 from practice.web.problems import status_of
 from practice.web.schemas import Text
 
@@ -23,17 +25,25 @@ Show = Callable[[FormState, int], Response]
 _LONGEST_VERSION = 9
 
 
-def post_form(schema: Schema, act: Act, show: Show, *, said: str) -> Response:
-    """Act on the posted form and go on, or show it again: 422, 409 or 412."""
+def post_form(schema: Schema, act: Act, show: Show, *, said: str, actor: Actor) -> Response:
+    """Act on the posted form and go on, or show it again: 422, 409 or 412.
+
+    A form that carries an idempotency key acts once, however often it is sent.
+    """
     try:
         body = complete(schema, load_form(schema, without_version(request.form)))
-        target = write(lambda session: act(session, body, posted_version()))
+        target = write(lambda session: _act_once(session, lambda: act(session, body, posted_version()), actor))
     except InvalidForm as invalid:
         return show(FormState(typed_values(schema), invalid.errors), 422)
     except (Conflict, RuleViolation, StaleVersion) as refused:
         return show(FormState(typed_values(schema), errors_of(refused), refused), status_of(refused))
     flash(said, "ok")
     return redirect(target, 303)
+
+
+def _act_once(session: Session, work: Callable[[], str], actor: Actor) -> str:
+    answer = once(session, lambda: Answer(303, {}, work()), key=request_key(), actor=actor, now=now())
+    return answer.location or request.path
 
 
 def post_act(act: Callable[[Session], object], target: str, *, said: str) -> Response:

@@ -52,6 +52,14 @@ def test_a_record_is_opened_with_consent(desk: Any, session: Session) -> None:
     assert queries.has_consent(session, [row.id], purpose=Purpose.REMINDER_EMAIL) == {row.id: True}
 
 
+def test_a_form_sent_twice_opens_one_record(desk: Any, session: Session) -> None:
+    page = desk.get("/clients/new").text
+    key = page.split('name="idempotency_key" value="')[1].split('"')[0]
+    answers = [desk.post("/clients/new", data=ANNA | {"idempotency_key": key}) for _ in range(2)]
+    assert answers[0].location == answers[1].location
+    assert session.query(Client).count() == 1
+
+
 def test_the_consent_box_is_never_ticked_for_anybody(desk: Any) -> None:
     page = desk.get("/clients/new?q=Anna+Berg").text
     box = page[page.index('name="reminder_email"') :].split(">")[0]
