@@ -15,6 +15,7 @@ from practice.clinic import views as clinic_views
 from practice.desk import (
     appointment_views,
     booking_views,
+    calls_views,
     diary_views,
     find_views,
     parked_views,
@@ -54,6 +55,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     booking_views.blueprint,
     parked_views.blueprint,
     find_views.blueprint,
+    calls_views.blueprint,
     refusal_pages.blueprint,
     clients_views.blueprint,
     parts_views.blueprint,

@@ -85,7 +85,7 @@ def act(uid: str, action: str, schema: Schema, work: Work, words: str) -> AnyRes
         said = load_form(schema)
         write(lambda opened: _judged(opened, uid, action, said, work))
     except InvalidForm as invalid:
-        return show_panel(uid, refusal=_unreadable(invalid))
+        return show_panel(uid, refusal=unreadable(invalid))
     except PracticeError as refusal:
         return show_panel(uid, refusal=refusal)
     return show_done(uid, words)
@@ -96,7 +96,8 @@ def _judged(opened: Session, uid: str, action: str, said: dict[str, Any], work: 
     return work(opened, said)
 
 
-def _unreadable(invalid: InvalidForm) -> NotReadable:
+def unreadable(invalid: InvalidForm) -> NotReadable:
+    """Return why a form was not taken, in its own sentences."""
     sentences = [sentence for found in invalid.errors.values() for sentence in found]
     return NotReadable(" ".join(["That could not be read.", *sentences]), ways_out=(RELOAD,))
 

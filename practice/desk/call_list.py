@@ -1,20 +1,21 @@
-"""The phone calls that the desk owes, with whom to reach and how."""
+"""The phone calls that the desk owes and those it has made, as the pages show them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from practice.accounts.models import User
+from practice.clients.contacts import show_phone
 from practice.clients.models import Client
-from practice.clinic.models import Location, StaffTask, Therapist
+from practice.clinic.models import StaffTask
+from practice.clinic.queries import get_settings, practice_today
 from practice.core.local_time import wall_time
-from practice.desk.queries import CALL_KIND
-from practice.desk.reaching import Reached, whom_to_phone
-from practice.desk.visits import GONE
+from practice.reminders.call_list import Call, list_calls
+from practice.reminders.calls import CALL_KINDS
 from practice.scheduling.models import Appointment
 
 WHY = {
@@ -23,127 +24,94 @@ WHY = {
     "call_cancelled": "Tell that the visit is cancelled",
 }
 IN_SHORT = {"call_reminder": "Remind", "call_moved": "New time", "call_cancelled": "Cancelled"}
-OUTCOMES = {"reached": "Reached", "voicemail": "Voicemail left", "no_answer": "No answer"}
-MOST_LISTED = 200
+OUTCOMES = {"reached": "reached", "voicemail": "voicemail left", "no_answer": "no answer"}
+AHEAD = timedelta(days=8)
+"""How far ahead the list looks: a week and whatever a holiday adds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call: about which visit, whom, on which number, until when (wall times)."""
+class CallLine:
+    """One call to make, in wall times; ``phone_words`` is the number as it is read aloud, empty without one."""
 
-    uid: str
-    version: int
-    kind: str
+    call: Call
     due: datetime
-    done: datetime | None
-    outcome: str
-    note: str
-    done_by: str
-    client_uid: str
-    client_name: str
-    first_name: str
-    whom: Reached
-    appointment_uid: str
-    local_start: datetime
-    is_off: bool
-    therapist: str
-    colour: int
-    location_phone: str
+    visit: datetime
+    phone_words: str
 
     @property
     def why(self) -> str:
         """Return what the call is for."""
-        return WHY.get(self.kind, "Call the client")
+        return WHY[self.call.kind]
 
     @property
     def in_short(self) -> str:
         """Return the same in a word or two."""
-        return IN_SHORT.get(self.kind, "Call")
+        return IN_SHORT[self.call.kind]
 
     @property
-    def outcome_words(self) -> str:
-        """Return how the call ended."""
-        return OUTCOMES.get(self.outcome, self.outcome)
+    def whom(self) -> str:
+        """Return who answers when it is not the client."""
+        return "" if self.call.speak_to == self.call.client_name else self.call.speak_to
 
     @property
-    def on(self) -> date:
-        """Return the day of the visit."""
-        return self.local_start.date()
+    def last_outcome(self) -> str:
+        """Return how the last try ended, empty for a call not tried yet."""
+        return OUTCOMES.get(self.call.last_outcome or "", "")
 
 
-def list_calls_due(
-    session: Session, *, before: datetime | None = None, limit: int = MOST_LISTED, now: datetime
-) -> Sequence[Call]:
-    """Return the open calls, those due before an instant if one is given, the most urgent first."""
-    due = () if before is None else (StaffTask.due_at < before,)
-    wanted = _wanted(StaffTask.state == "open", *due).order_by(StaffTask.due_at, Appointment.starts_at, StaffTask.id)
-    return _calls(session, wanted.limit(limit), now)
+@dataclass(frozen=True, slots=True)
+class MadeCall:
+    """One call that was made: when (wall time), by whom and how it ended."""
+
+    client_uid: str
+    client_name: str
+    outcome: str
+    note: str
+    at: datetime
+    by: str
 
 
-def list_calls_done(session: Session, *, since: datetime, limit: int = 50, now: datetime) -> Sequence[Call]:
-    """Return the calls made since an instant with their outcome, the latest first."""
-    wanted = _wanted(StaffTask.state == "done", StaffTask.done_at >= since)
-    return _calls(session, wanted.order_by(StaffTask.done_at.desc(), StaffTask.id.desc()).limit(limit), now)
+def calls_due(session: Session, *, until: datetime | None = None, now: datetime) -> Sequence[CallLine]:
+    """Return the open calls due until an instant, those of the coming week if none is given; urgent ones first."""
+    region = get_settings(session, practice_today(session, now)).default_region
+    return [_line(call, region) for call in list_calls(session, now=now, until=until or now + AHEAD)]
 
 
-def _wanted(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return (
+def _line(call: Call, region: str) -> CallLine:
+    words = show_phone(call.phone, region) if call.phone else ""
+    return CallLine(call, wall_time(call.due_at, call.zone), wall_time(call.starts_at, call.zone), words)
+
+
+def calls_made(session: Session, *, since: datetime, limit: int = 30) -> Sequence[MadeCall]:
+    """Return the calls made since an instant with their outcome, the latest first; one statement."""
+    rows = (
         select(
-            StaffTask.uid,
-            StaffTask.version,
-            StaffTask.kind,
-            StaffTask.due_at,
-            StaffTask.done_at,
-            StaffTask.outcome,
-            StaffTask.note,
-            User.name.label("done_by"),
-            Client.id.label("client_id"),
-            Client.uid.label("client_uid"),
+            Client.uid,
             Client.first_name,
             Client.preferred_name,
             Client.last_name,
-            Appointment.uid.label("appointment_uid"),
-            Appointment.local_start,
+            StaffTask.outcome,
+            StaffTask.note,
+            StaffTask.done_at,
+            User.name,
             Appointment.zone,
-            Appointment.state,
-            Therapist.name.label("therapist"),
-            Therapist.colour,
-            Location.phone.label("location_phone"),
         )
         .join(Appointment, and_(StaffTask.subject_kind == "appointment", Appointment.id == StaffTask.subject_id))
         .join(Client, Client.id == Appointment.client_id)
-        .join(Therapist, Therapist.id == Appointment.therapist_id)
-        .join(Location, Location.id == Appointment.location_id)
         .outerjoin(User, User.id == StaffTask.done_by_id)
-        .where(StaffTask.kind.startswith(CALL_KIND), *conditions)
+        .where(StaffTask.kind.in_(CALL_KINDS), StaffTask.state == "done", StaffTask.done_at >= since)
+        .order_by(StaffTask.done_at.desc(), StaffTask.id.desc())
+        .limit(limit)
     )
+    return [_made(row) for row in session.execute(rows)]
 
 
-def _calls(session: Session, wanted: Select[*tuple[Any, ...]], now: datetime) -> list[Call]:
-    rows = session.execute(wanted).all()
-    phones = whom_to_phone(session, {row.client_id for row in rows}, now=now)
-    return [_call(row, phones[row.client_id]) for row in rows]
-
-
-def _call(row: Any, whom: Reached) -> Call:
-    first_name = row.preferred_name or row.first_name
-    return Call(
-        uid=row.uid,
-        version=row.version,
-        kind=row.kind,
-        due=wall_time(row.due_at, row.zone),
-        done=wall_time(row.done_at, row.zone) if row.done_at else None,
-        outcome=row.outcome or "",
+def _made(row: Any) -> MadeCall:
+    return MadeCall(
+        client_uid=row.uid,
+        client_name=f"{row.preferred_name or row.first_name} {row.last_name}".strip(),
+        outcome=OUTCOMES.get(row.outcome, row.outcome),
         note=row.note,
-        done_by=row.done_by or "",
-        client_uid=row.client_uid,
-        client_name=f"{first_name} {row.last_name}".strip(),
-        first_name=first_name,
-        whom=whom,
-        appointment_uid=row.appointment_uid,
-        local_start=row.local_start,
-        is_off=row.state in GONE,
-        therapist=row.therapist,
-        colour=row.colour,
-        location_phone=row.location_phone,
+        at=wall_time(row.done_at, row.zone),
+        by=row.name or "",
     )

@@ -93,7 +93,7 @@ def diary_facts(session: Session, diary: OpenDiary, *, now: datetime) -> list[Fa
         unconfirmed_tomorrow=count_unconfirmed(
             session, location_id=diary.location.id, window=days_window(tomorrow, tomorrow, zone)
         ),
-        calls_due=count_calls_due(session, before=days_window(today, today, zone).ends_at),
+        calls_due=count_calls_due(session, before=days_window(today, today, zone).ends_at, now=now),
         gaps=len(gaps_of(diary.hours, diary.visits, now)),
         mail_trouble=mail_trouble(session, now=now),
     )

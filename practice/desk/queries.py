@@ -193,10 +193,12 @@ def count_unconfirmed(session: Session, *, location_id: int, window: Interval) -
     return session.scalar(select(func.count(Appointment.id)).where(unconfirmed)) or 0
 
 
-def count_calls_due(session: Session, *, before: datetime) -> int:
-    """Return how many phone calls are to be made before an instant."""
-    due = and_(StaffTask.state == "open", StaffTask.kind.startswith(CALL_KIND), StaffTask.due_at < before)
-    return session.scalar(select(func.count(StaffTask.id)).where(due)) or 0
+def count_calls_due(session: Session, *, before: datetime, now: datetime) -> int:
+    """Return how many phone calls are to be made before an instant; a visit that is over needs none any more."""
+    about = and_(StaffTask.subject_kind == "appointment", Appointment.id == StaffTask.subject_id)
+    due = and_(StaffTask.state == "open", StaffTask.kind.startswith(CALL_KIND), StaffTask.due_at <= before)
+    calls = select(func.count(StaffTask.id)).join(Appointment, about).where(due, Appointment.starts_at > now)
+    return session.scalar(calls) or 0
 
 
 @dataclass(frozen=True, slots=True)

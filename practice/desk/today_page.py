@@ -11,14 +11,14 @@ from practice.accounts.permissions import may
 from practice.clinic.queries import practice_today
 from practice.core.actor import Actor
 from practice.core.local_time import wall_time
-from practice.desk.call_list import Call, list_calls_due
+from practice.desk.call_list import CallLine, calls_due
 from practice.desk.day_list import Row, day_list
 from practice.desk.day_strip import Strip, frame_of, strip_of
 from practice.desk.diary_address import DiaryAddress
 from practice.desk.mail_health import mail_trouble
 from practice.desk.open_diary import OpenDiary, open_diary
 from practice.desk.own_part import own_part, usual_location
-from practice.desk.queries import count_calls_due, days_window, list_visits
+from practice.desk.queries import days_window, list_visits
 from practice.desk.reaching import whom_to_phone
 from practice.desk.today_rows import IN_THE_ROOM, Group, groups_of
 from practice.desk.truth_line import DeskCounts, Fact, Links, truth_line
@@ -75,7 +75,7 @@ class TodayPage:
     unconfirmed_count: int
     tomorrow_url: str
     has_calls: bool
-    calls: Sequence[Call]
+    calls: Sequence[CallLine]
     calls_count: int
     gaps: Sequence[Gap]
 
@@ -88,7 +88,7 @@ class _Day:
     rows: Sequence[Row]
     unconfirmed: Sequence[Visit]
     gaps: Sequence[Gap]
-    calls_count: int
+    calls: Sequence[CallLine]
     tomorrow_url: str
 
 
@@ -112,8 +112,8 @@ def today_page(session: Session, location_uid: str, *, actor: Actor, now: dateti
         unconfirmed_count=len(day.unconfirmed),
         tomorrow_url=day.tomorrow_url,
         has_calls=may(actor, "task.read"),
-        calls=_calls(session, day, now) if may(actor, "task.read") else (),
-        calls_count=day.calls_count,
+        calls=day.calls[:MOST_SHOWN],
+        calls_count=len(day.calls),
         gaps=day.gaps[:MOST_SHOWN],
     )
 
@@ -128,7 +128,7 @@ def _read(session: Session, location_uid: str, own_id: int | None, *, actor: Act
         rows=day_list(diary.visits, actor=actor, now=now).rows,
         unconfirmed=_unconfirmed_tomorrow(session, diary, own_id, now),
         gaps=_gaps(diary, now),
-        calls_count=count_calls_due(session, before=diary.window.ends_at) if may(actor, "task.read") else 0,
+        calls=calls_due(session, until=diary.window.ends_at, now=now) if may(actor, "task.read") else (),
         tomorrow_url=tomorrow.path("list"),
     )
 
@@ -137,15 +137,11 @@ def _facts(session: Session, day: _Day, now: datetime) -> list[Fact]:
     counts = DeskCounts(
         unconfirmed_today=sum(visit.awaits_confirmation for visit in _visits(day) if visit.starts_at > now),
         unconfirmed_tomorrow=len(day.unconfirmed),
-        calls_due=day.calls_count,
+        calls_due=len(day.calls),
         gaps=len(day.gaps),
         mail_trouble=mail_trouble(session, now=now),
     )
     return truth_line(day.diary.visits, counts, Links(tomorrow=day.tomorrow_url), now=now)
-
-
-def _calls(session: Session, day: _Day, now: datetime) -> Sequence[Call]:
-    return list_calls_due(session, before=day.diary.window.ends_at, limit=MOST_SHOWN, now=now)
 
 
 def _visits(day: _Day) -> list[Visit]:

@@ -34,6 +34,9 @@ GET     /diary/<raw_day>/list                               day          A A Y Y
 GET     /diary/<raw_day>/status                             day          A A Y Y Y Y
 GET     /diary/<raw_day>/events                             day          A A Y Y Y Y
 GET     /find                                               .            A A Y Y Y Y
+GET     /calls                                              .            A A Y F F Y
+POST    /calls/<uid:uid>/outcome                            call         A A Y F F Y
+POST    /tasks/<uid:uid>/close                              task         A A Y F F Y
 GET     /book                                               .            A A Y Y Y Y
 POST    /book                                               .            A A Y Y Y Y
 POST    /book/draft                                         .            A A Y Y Y Y

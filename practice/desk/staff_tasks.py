@@ -1,0 +1,124 @@
+"""Other things that somebody must do about messages: what happened, what leads on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from practice.clients.models import Client
+from practice.clinic.models import StaffTask
+from practice.core.actor import Role
+from practice.reminders.calls import DECIDE_KIND
+from practice.reminders.explaining import KIND_WORDS, WHY_SENTENCES
+from practice.reminders.models import Message
+from practice.reminders.undelivered import UNDELIVERED_KIND
+from practice.scheduling.models import Appointment
+
+PAUSED_KIND = "mail_paused"
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do. ``url`` leads to where it is done; ``may_be_closed`` when only a person knows that it is.
+
+    ``visit`` is the wall time of the visit that it is about, None for what concerns all mail.
+    """
+
+    uid: str
+    version: int
+    title: str
+    what: str
+    url: str
+    act: str
+    visit: datetime | None = None
+    in_panel: bool = False
+    may_be_closed: bool = False
+    for_owner: bool = False
+
+
+def list_tasks_open(session: Session, *, before: datetime) -> Sequence[Task]:
+    """Return open tasks other than calls that are due before an instant, the most urgent first; one statement."""
+    about_visit = and_(StaffTask.subject_kind == "appointment", Appointment.id == StaffTask.subject_id)
+    about_mail = and_(StaffTask.subject_kind == "message", Message.id == StaffTask.subject_id)
+    mails_visit = and_(Message.subject_kind == "appointment", Appointment.id == Message.subject_id)
+    rows = (
+        select(
+            StaffTask.uid,
+            StaffTask.version,
+            StaffTask.kind,
+            StaffTask.note,
+            StaffTask.assigned_role,
+            Message.uid.label("message_uid"),
+            Message.kind.label("message_kind"),
+            Message.to_address,
+            Appointment.uid.label("appointment_uid"),
+            Appointment.local_start,
+            Client.first_name,
+            Client.preferred_name,
+            Client.last_name,
+        )
+        .outerjoin(Message, about_mail)
+        .outerjoin(Appointment, or_(about_visit, mails_visit))
+        .outerjoin(Client, Client.id == Appointment.client_id)
+        .where(StaffTask.state == "open", StaffTask.kind.in_(_SHOWN), StaffTask.due_at < before)
+        .order_by(StaffTask.due_at, StaffTask.id)
+        .limit(MOST_LISTED)
+    )
+    return [_SHOWN[row.kind](row) for row in session.execute(rows)]
+
+
+def _decide(row: Any) -> Task:
+    return Task(
+        uid=row.uid,
+        version=row.version,
+        title=f"{_name(row)} is still tentative",
+        what="Make the visit firm, move it, or give the time back. Nothing happens by itself.",
+        url=f"/appointments/{row.appointment_uid}",
+        act="Open the visit",
+        visit=row.local_start,
+        in_panel=True,
+    )
+
+
+def _undelivered(row: Any) -> Task:
+    kind = KIND_WORDS.get(row.message_kind, "Mail").lower()
+    return Task(
+        uid=row.uid,
+        version=row.version,
+        title=f"{_name(row)} did not get the {kind}",
+        what=WHY_SENTENCES.get(row.note, "The mail was not delivered."),
+        url=f"/messages/{row.message_uid}",
+        act="Look at the mail",
+        visit=row.local_start,
+        in_panel=True,
+        may_be_closed=True,
+        for_owner=row.assigned_role == Role.OWNER,
+    )
+
+
+def _paused(row: Any) -> Task:
+    return Task(
+        uid=row.uid,
+        version=row.version,
+        title="No mail leaves",
+        what=row.note,
+        url="/messages",
+        act="Go to the mail",
+        may_be_closed=True,
+        for_owner=True,
+    )
+
+
+def _name(row: Any) -> str:
+    return f"{row.preferred_name or row.first_name} {row.last_name}".strip() if row.last_name else "A client"
+
+
+_SHOWN: Mapping[str, Callable[[Any], Task]] = {
+    DECIDE_KIND: _decide,
+    UNDELIVERED_KIND: _undelivered,
+    PAUSED_KIND: _paused,
+}
