@@ -12,6 +12,7 @@ from practice.accounts.views import account_context
 from practice.audit.chain import AuditLog
 from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
+from practice.clinic.views import set_up_tabs
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
 from practice.demo import mail_views
@@ -62,6 +63,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     install_practice_context(app)
+    app.jinja_env.globals["set_up_tabs"] = set_up_tabs
     app.context_processor(account_context)
     install_request_log(app)
     install_problems(app)

@@ -24,13 +24,15 @@ _KIND = "<any(locations,rooms,services,therapists):kind>"
 SERVICE_KINDS = (("assessment", "Assessment"), ("hands_on", "Hands-on"), ("phone", "By phone"))
 REGISTRATIONS = (("active", "Active"), ("suspended", "Suspended"), ("lapsed", "Lapsed"))
 SECTIONS = (
-    ("locations", "Locations"),
-    ("rooms", "Rooms"),
-    ("services", "Services"),
-    ("therapists", "Therapists"),
-    ("closures", "Closures"),
-    ("time-off", "Time off"),
-    ("policies", "Policies"),
+    ("/settings/locations", "Locations", "clinic.read"),
+    ("/settings/rooms", "Rooms", "clinic.read"),
+    ("/settings/services", "Services", "clinic.read"),
+    ("/settings/therapists", "Therapists", "clinic.read"),
+    ("/settings/closures", "Closures", "clinic.read"),
+    ("/settings/time-off", "Time off", "clinic.read"),
+    ("/settings/policies", "Policies", "clinic.read"),
+    ("/settings/users", "Users", "user.manage"),
+    ("/audit", "Log", "audit.read"),
 )
 LABELS = {
     "name": "Name",
@@ -67,8 +69,17 @@ LABELS = {
 
 def set_up_page(template: str, section: str, *, status: int = 200, **context: Any) -> Response:
     """Render one page of the set-up with the tabs of all."""
-    tabs = [{"label": words, "url": f"/settings/{slug}", "active": slug == section} for slug, words in SECTIONS]
-    return render_page(f"clinic/{template}", status=status, tabs_shown=tabs, labels=LABELS, **context)
+    return render_page(f"clinic/{template}", status=status, tabs_shown=set_up_tabs(section), labels=LABELS, **context)
+
+
+def set_up_tabs(section: str) -> list[dict[str, object]]:
+    """Return the tabs of the set-up that the asker may open; pages of other packages show them too."""
+    actor = current_actor()
+    return [
+        {"label": words, "url": path, "active": path.endswith(f"/{section}")}
+        for path, words, action in SECTIONS
+        if may(actor, action)
+    ]
 
 
 @blueprint.get("/settings")

@@ -56,7 +56,7 @@ PLACES = (
     Place("clients", "Clients", "/clients", "client.search", "g c"),
     Place("mail", "Mail", "/messages", "message.read", "g m"),
     Place("calls", "Calls", "/calls", "task.read", "g k"),
-    Place("setup", "Set-up", "/settings", "clinic.read", "g s", foot=True),
+    Place("setup", "Set-up", "/settings", "clinic.read", "g s", foot=True, covers=("/audit",)),
 )
 
 KEYS = (
