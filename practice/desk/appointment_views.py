@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
+from practice.accounts.ownership import require_own
 from practice.accounts.policy import requires
+from practice.clients.queries import get_client
 from practice.core.errors import RELOAD, PracticeError, RuleViolation
 from practice.desk.answer_views import go_on, nothing_to_show, panel_answer, with_news
 from practice.desk.appointment_acts import DONE_WORDS, PLAIN_ACTS, call_off, move
@@ -245,6 +247,7 @@ def post_client(uid: str) -> AnyResponse:
 
     def work(opened: Session, said: dict[str, Any]) -> Appointment:
         more = {name: said[name] for name in ("version", "override_reason") if name in said}
+        require_own(opened, current_actor(), CHANGE, client_id=get_client(opened, said["client"]).id)
         return change_client(
             opened, appointment_uid=uid, client_uid=said["client"], rules=rules(), **more, **who_and_when()
         )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from practice.accounts.ownership import own_therapist_id, require_own
 from practice.clients.consents import CONSENT_TEXTS, Purpose
 from practice.clients.errors import correct
+from practice.clients.queries import get_client
 from practice.clients.service import create_client, set_consent
 from practice.clinic.models import Therapist
 from practice.clinic.queries import get_location
@@ -172,6 +173,8 @@ def _client(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> s
     if not draft.is_new_client:
         if not draft.client:
             raise NotChosenYet("Choose a client first.", ways_out=correct("typed", "Find the client"))
+        # A therapist books own clients only; otherwise a booking would make anybody his own.
+        require_own(session, actor, "appointment.book", client_id=get_client(session, draft.client).id)
         return draft.client
     require_own(session, actor, "client.create")
     client = create_client(session, details=draft.new_client.details, actor=actor, now=now)
