@@ -121,7 +121,7 @@ class Hands:
     def open(self, path: str) -> None:
         self.page.goto(self.clinic.address + path)
         if "/diary/" in path and not path.endswith("/list"):
-            self.page.wait_for_selector(".ec-bg-event")
+            self.page.wait_for_selector(".ec-day")
         self.inputs = 0
 
     def spot(self, therapist: str, hour: int) -> tuple[float, float]:
@@ -151,5 +151,3 @@ def hands(clinic: Clinic, page: Page) -> Hands:
 @pytest.fixture
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
     return {**browser_context_args, "timezone_id": "America/Toronto", "locale": "en-CA"}
-
-

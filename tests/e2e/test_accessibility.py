@@ -46,7 +46,7 @@ def test_axe_finds_nothing_on_any_page_of_the_diary_and_the_booking(visit, hands
 def test_axe_finds_nothing_in_the_panels_beside_the_diary(visit, hands: Hands, colours: str) -> None:
     hands.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     hands.open(DAY)
-    hands.page.mouse.click(*hands.spot("Ada Able", 10))
+    hands.page.mouse.click(*hands.spot("Ada Able", 12))
     expect(hands.page.locator("#panel [data-refusal]")).to_be_visible()
     assert violations(hands.page) == []
     hands.type("kowal")

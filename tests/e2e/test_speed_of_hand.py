@@ -1,6 +1,6 @@
 """Inputs beside typed text, counted in a real browser, for the tasks of a receptionist's day."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -131,8 +131,12 @@ def test_arriving_and_undoing_take_one_each(visit, hands: Hands) -> None:
     within(hands, 1)
 
 
-def test_a_no_show_with_the_choice_of_a_fee_takes_two(visit, clinic: Clinic, hands: Hands) -> None:
-    clinic.clock.now = clinic.clock.now.replace(hour=15, minute=20)
+@pytest.fixture
+def twenty_past_ten(visit, clinic: Clinic) -> None:
+    clinic.clock.advance(timedelta(minutes=80))
+
+
+def test_a_no_show_with_the_choice_of_a_fee_takes_two(twenty_past_ten, hands: Hands) -> None:
     hands.open(LIST)
     chosen_row(hands)
     hands.press("n")

@@ -26,7 +26,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.requestConfig?.path !== "/book/draft") return;
   redrawing = false;
-  if (submitAgain && event.detail.successful) setTimeout(() => form()?.requestSubmit(form().querySelector("[data-default]")));
+  if (submitAgain && event.detail.xhr.status < 400) setTimeout(() => form()?.requestSubmit(form().querySelector("[data-default]")));
   submitAgain = false;
 });
 document.addEventListener(

@@ -87,7 +87,7 @@ function move(info, values) {
   const answered = (event) => {
     if (event.detail.requestConfig?.path !== path) return;
     document.removeEventListener("htmx:afterRequest", answered);
-    if (!event.detail.successful) info.revert();
+    if (!(event.detail.xhr.status < 400)) info.revert();
     etag = "";
   };
   document.addEventListener("htmx:afterRequest", answered);

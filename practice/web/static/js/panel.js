@@ -16,7 +16,7 @@ const TWICE_MS = 1500;
 
 function leave(way) {
   if (!way) return;
-  if (way.dataset.panelEscape === "twice" && !way.dataset.armed) {
+  if (way.dataset.panelEscape === "twice" && !("armed" in way.dataset)) {
     way.dataset.armed = "";
     setTimeout(() => delete way.dataset.armed, TWICE_MS);
   } else way.click();
