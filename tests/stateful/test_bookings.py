@@ -270,7 +270,7 @@ def machine_on(scene: Scene) -> type[RuleBasedStateMachine]:
         @invariant()
         def every_act_is_in_the_history(self) -> None:
             counted = select(Appointment.uid, func.count(AppointmentChange.id)).join(AppointmentChange)
-            kept = dict(scene.session.execute(counted.group_by(Appointment.uid)).tuples().all())
+            kept = dict(scene.session.execute(counted.group_by(Appointment.uid)).all())
             assert kept == {uid: visit.acts for uid, visit in self.oracle.visits.items()}
 
     def start_of(quarter: int) -> datetime:
