@@ -26,9 +26,14 @@ def _is_accepted(character: str, *, multiline: bool) -> bool:
 
 def fold_word(value: str) -> str:
     """Return *value* for comparing: lower case, without accents, letters and digits only."""
-    decomposed = unicodedata.normalize("NFKD", value.casefold())
+    # Twice: a mathematical bold letter comes apart into a capital, and some capitals fold into letters that come apart.
+    decomposed = _apart(_apart(value).casefold())
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     return "".join(_LATIN.get(character, character) for character in plain if character.isalnum())
+
+
+def _apart(value: str) -> str:
+    return unicodedata.normalize("NFKD", value)
 
 
 # Letters that Unicode does not decompose but that people type without their stroke.
