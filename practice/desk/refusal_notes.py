@@ -96,7 +96,7 @@ PRACTICE: Mapping[str, RefusalNote] = {
 
 ACCOUNTS: Mapping[str, RefusalNote] = {
     "role_not_allowed": _note(403, "The role does not allow this act.", "Ask the owner, or go on from Today."),
-    "sign_in_failed": _note(403, "Email and password do not fit together.", "Check both; the owner can set a new one."),
+    "sign_in_failed": _note(401, "Email and password do not fit together.", "Check both; the owner can set a new one."),
     "too_many_tries": _note(429, "It was tried too often.", "Wait until the time that is named."),
     "email_taken": _note(422, "Somebody signs in with this address.", "Give another address."),
     "last_owner": _note(422, "Nobody could manage the practice any more.", "Make somebody else an owner first."),

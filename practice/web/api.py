@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, Request, Response, abort, current_app, render_template, request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
+from marshmallow.fields import Field
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
@@ -103,10 +104,21 @@ def install_api(app: Flask, blueprints: tuple[Blueprint, ...]) -> ProblemApi:
     )
     api = ProblemApi(app)
     api.register_converter(UidConverter, _document_uid)
+    converter = api.ma_plugin.converter
+    converter.add_attribute_function(_without_empty_words)
+    converter.add_parameter_attribute_function(_without_empty_words)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     app.add_url_rule(f"{API_ROOT}/docs", "api_docs", api_docs)
     return api
+
+
+def _without_empty_words(_converter: Any, _field: Field[Any], ret: dict[str, Any], **_context: Any) -> dict[str, Any]:
+    """Drop keywords that apispec leaves empty for times of a format of our own; no description may hold them."""
+    for word in ("format", "pattern"):
+        if word in ret and ret[word] is None:
+            del ret[word]
+    return {}
 
 
 def _document_uid(_converter: BaseConverter) -> dict[str, str]:

@@ -20,6 +20,7 @@ from practice.core.errors import (
     Unavailable,
 )
 from practice.core.transact import is_outage
+from practice.web.forms import InvalidForm
 
 STATUS: Mapping[type[PracticeError], int] = {
     NotFound: 404,
@@ -96,6 +97,7 @@ def install_problems(app: Flask) -> None:
     app.register_error_handler(PracticeError, on_refusal)
     app.register_error_handler(Unavailable, _on_unavailable)
     app.register_error_handler(SQLAlchemyError, _on_database_error)
+    app.register_error_handler(InvalidForm, _on_invalid_form)
     app.register_error_handler(HTTPException, on_http_exception)
     app.register_error_handler(Exception, _on_defect)
 
@@ -106,6 +108,12 @@ def on_refusal(error: PracticeError, status: int | None = None) -> Response:
     if is_api_request():
         return problem_response({**problem_of(error), "status": answered})
     return _page(answered, error.title, error.sentence, refusals=error.refusals)
+
+
+def _on_invalid_form(error: InvalidForm) -> Response:
+    """Answer a form that a page of ours would never send; pages that people fill in show their errors themselves."""
+    name, sentences = next(iter(error.errors.items()))
+    return _page(422, "That could not be read", f"{name}: {' '.join(sentences)} Go back, correct it and send it again.")
 
 
 def _on_unavailable(_error: Unavailable) -> Response:

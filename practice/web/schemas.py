@@ -110,7 +110,8 @@ class LocalTime(fields.NaiveDateTime):
     """A wall time without zone, ``2026-11-24T14:00``; the location's zone gives it meaning."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M", **kwargs)
+        described = {"pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$", **kwargs.pop("metadata", {})}
+        super().__init__(format="%Y-%m-%dT%H:%M", metadata=described, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         local = super()._deserialize(value, attr, data, **kwargs)
