@@ -30,7 +30,7 @@ Query = dict[str, Any]
 class Availability(MethodView):
     """All free times of a range of days."""
 
-    @blueprint.arguments(RangeQuerySchema, location="query")
+    @blueprint.arguments(RangeQuerySchema(), location="query")
     @blueprint.response(200, StartsSchema)
     @requires("availability.read")
     def get(self, query: Query) -> Response:
@@ -45,7 +45,7 @@ class Availability(MethodView):
 class NextTimes(MethodView):
     """The times to read aloud."""
 
-    @blueprint.arguments(NextQuerySchema, location="query")
+    @blueprint.arguments(NextQuerySchema(), location="query")
     @blueprint.response(200, ProposalsSchema)
     @requires("availability.read")
     def get(self, query: Query) -> Response:
@@ -60,7 +60,7 @@ class NextTimes(MethodView):
 class Explain(MethodView):
     """Why not at that time."""
 
-    @blueprint.arguments(ExplainQuerySchema, location="query")
+    @blueprint.arguments(ExplainQuerySchema(), location="query")
     @blueprint.response(200, ExplanationSchema)
     @requires("availability.read")
     def get(self, query: Query) -> dict[str, Any]:

@@ -20,7 +20,7 @@ blueprint = ApiBlueprint("api_calendar", __name__, url_prefix="/api/v1/diary", d
 class DiaryFeed(MethodView):
     """Appointments and closed hours of some days."""
 
-    @blueprint.arguments(FeedQuerySchema, location="query")
+    @blueprint.arguments(FeedQuerySchema(), location="query")
     @blueprint.response(200, FeedSchema)
     @requires("calendar.read")
     def get(self, query: dict[str, Any]) -> Response:
