@@ -26,6 +26,7 @@ class Act:
 
 
 CONFIRM = Act("confirm", "Confirmed", "y", "confirmed")
+SETTLE = Act("settle", "Make it firm", "f", "check")
 ARRIVE = Act("arrive", "Arrived", "a", "dot")
 START = Act("start", "Start", "s", "play")
 COMPLETE = Act("complete", "Done", "d", "check")
@@ -65,4 +66,5 @@ def rarer_acts(visit: Visit) -> list[Act]:
     """Return what is seldom wanted and stands below the others."""
     if not visit.is_expected:
         return []
-    return [SWAP, CHANGE_CLIENT]
+    news = SETTLE if visit.state == State.TENTATIVE else CONFIRM
+    return [*([] if visit.confirmed_at else [news]), SWAP, CHANGE_CLIENT, UNDO]

@@ -47,6 +47,7 @@ DONE_WORDS: Mapping[str, str] = {
     "move": "is moved",
     "swap": "is swapped",
     "client": "has the time now",
+    "waive-fee": "need not pay the fee",
 }
 """What a toast says after the client's name."""
 

@@ -18,9 +18,18 @@ from practice.desk.appointment_acts import DONE_WORDS, PLAIN_ACTS, call_off, mov
 from practice.desk.appointment_panel import AppointmentPanel, appointment_panel, open_visit
 from practice.desk.booking_link import same_time_next_week
 from practice.desk.diary_address import find_day
-from practice.desk.schemas import CancelSchema, ClientChangeSchema, MoveSchema, NoShowSchema, SwapSchema, VersionSchema
+from practice.desk.schemas import (
+    CancelSchema,
+    ClientChangeSchema,
+    MoveSchema,
+    NoShowSchema,
+    SwapSchema,
+    VersionSchema,
+    WaiverSchema,
+)
 from practice.desk.steps import cancel_choices, move_choices, no_show_fee, swap_candidates
 from practice.scheduling.attending import mark_no_show
+from practice.scheduling.cancelling import waive_fee
 from practice.scheduling.loading import load
 from practice.scheduling.models import Appointment
 from practice.scheduling.rescheduling import change_client
@@ -209,6 +218,17 @@ def post_no_show(uid: str) -> AnyResponse:
         return mark_no_show(opened, appointment_uid=uid, **{"charge_fee": False, **said}, **who_and_when())
 
     return act(uid, ATTEND, NoShowSchema(), work, DONE_WORDS["no-show"])
+
+
+@blueprint.post("/waive-fee")
+@requires(CHANGE)
+def post_waive_fee(uid: str) -> AnyResponse:
+    """Let the proposed fee go, with a reason."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        return waive_fee(opened, appointment_uid=uid, **{"reason": "", **said}, **who_and_when())
+
+    return act(uid, CHANGE, WaiverSchema(), work, DONE_WORDS["waive-fee"])
 
 
 @blueprint.get("/swap")

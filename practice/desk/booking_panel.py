@@ -25,8 +25,8 @@ from practice.desk.queries import Usual, find_hold
 from practice.desk.visits import Visit, seconds_held
 from practice.desk.ways_out import Offer, offers_of
 from practice.scheduling.booking import TENTATIVE_REASONS
-from practice.scheduling.errors import BookingConflict, BookingRefused, BufferTaken, TimeTaken
-from practice.scheduling.search import StartsQuery
+from practice.scheduling.errors import BookingConflict, BookingRefused, BufferTaken, TimeTaken, refused
+from practice.scheduling.search import StartsQuery, explain_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +206,22 @@ def booking_panel(
         ways=offers_of(trouble.refusal, BookingPlace(draft)),
         focus=_focus(draft, trouble, changed),
     )
+
+
+def trouble_of(session: Session, draft: Draft, *, now: datetime) -> Trouble:
+    """Return what speaks against the time that a link proposes; nothing is held by merely looking."""
+    start = draft.choice.local_start if draft.choice else None
+    if start is None or not draft.service or draft.choice is None:
+        return NO_TROUBLE
+    query = StartsQuery(
+        service_uid=draft.service,
+        location_uid=draft.location or None,
+        therapist_uids=(draft.choice.therapist,) if draft.choice.therapist else (),
+        client_uid=draft.client if draft.client and not draft.is_new_client else None,
+    )
+    refusals = explain_start(session, query, local_start=start, now=now).refusals
+    is_over = any(refusal.code == "past" for refusal in refusals)
+    return Trouble(refused(refusals)) if refusals and not is_over else NO_TROUBLE
 
 
 def _focus(draft: Draft, trouble: Trouble, changed: str) -> str:

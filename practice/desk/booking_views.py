@@ -15,7 +15,7 @@ from practice.desk.booking_acts import book_draft, in_own_diary, keep_time
 from practice.desk.booking_choices import completed
 from practice.desk.booking_draft import Draft
 from practice.desk.booking_forms import changed_field, read_draft, readable_part
-from practice.desk.booking_panel import NO_TROUBLE, Trouble, booking_panel
+from practice.desk.booking_panel import NO_TROUBLE, Trouble, booking_panel, trouble_of
 from practice.desk.client_card import find_clients
 from practice.desk.duplicates import likely_duplicates
 from practice.desk.queries import find_hold
@@ -49,9 +49,10 @@ def _show_refused(draft: Draft, refusal: PracticeError) -> Response:
 def start() -> Response:
     """Open the panel, with whatever the link knows already."""
     try:
-        return show_draft(read_draft(request.args))
+        draft = read_draft(request.args)
     except InvalidForm as invalid:
         return _show_invalid(request.args, invalid)
+    return show_draft(draft, trouble_of(session(), draft, now=now()))
 
 
 @blueprint.post("/book/draft")

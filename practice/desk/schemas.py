@@ -92,6 +92,12 @@ class NoShowSchema(VersionSchema):
     charge_fee = Flag()
 
 
+class WaiverSchema(VersionSchema):
+    """Why the fee is let go."""
+
+    reason = Text(longest=120)
+
+
 class SwapSchema(VersionSchema):
     """With which other appointment, and what of both."""
 

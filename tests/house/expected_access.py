@@ -54,6 +54,7 @@ POST    /appointments/<uid:uid>/arrive                      appointment  A A Y Y
 POST    /appointments/<uid:uid>/start                       appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/complete                    appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/undo                        appointment  A A Y Y N Y
+POST    /appointments/<uid:uid>/waive-fee                   appointment  A A Y Y N Y
 GET     /appointments/<uid:uid>/move                        appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/move                        appointment  A A Y Y N Y
 GET     /appointments/<uid:uid>/cancel                      appointment  A A Y Y N Y

@@ -85,6 +85,17 @@ document.addEventListener(
   { capture: true },
 );
 
+// Ctrl-Z takes back the last act on the visit that is open, or on the row that is chosen; in a field it is the field's own.
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.shiftKey) return;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  const row = document.activeElement?.closest?.("[data-row]");
+  const undo = row?.querySelector('[data-row-key="u"]') ?? panel()?.querySelector('[data-shortcut="u"]');
+  if (!undo) return;
+  event.preventDefault();
+  undo.click();
+});
+
 document.addEventListener("click", (event) => {
   const id = event.target.closest("[data-focus]")?.dataset.focus;
   if (!id) return;
