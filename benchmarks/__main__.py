@@ -3,12 +3,13 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from benchmarks import availability, calendar, growth
+from benchmarks import availability, booking, calendar, growth
 from benchmarks.ratios import ROUNDS, Row, show
 from benchmarks.stage import DATABASES, Stage, stage
 
 SUITES: dict[str, Callable[[Stage, int], Iterator[Row]]] = {
     "availability": availability.rows,
+    "booking": booking.rows,
     "calendar": calendar.rows,
 }
 

@@ -82,7 +82,7 @@ def stage(kind: str, *, history: int = 0) -> Iterator[Stage]:
 def _databases(kind: str, folder: Path) -> TestDatabases:
     if kind == "sqlite":
         return SqliteFolder(folder)
-    server = find_postgres(folder)
+    server = find_postgres(folder, is_durable=True)
     if server is None:
         raise SystemExit("No PostgreSQL: set TEST_DATABASE_URL, install initdb, or sync the dependency group pg.")
     return server

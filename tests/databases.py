@@ -12,6 +12,7 @@ from typing import Protocol
 
 import psycopg
 
+_FORGETFUL = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 _DEBIAN = Path("/usr/lib/postgresql")
 
 
@@ -93,12 +94,15 @@ class PostgresServer:
             connection.execute(statement)  # type: ignore[call-overload]  # names are made above, not typed by anyone
 
 
-def find_postgres(folder: Path) -> PostgresServer | None:
-    """Return a server: the one named in the environment, one started with initdb, or one from a wheel."""
+def find_postgres(folder: Path, *, is_durable: bool = False) -> PostgresServer | None:
+    """Return a server: the one named in the environment, one started with initdb, or one from a wheel.
+
+    Tests need no durability and start faster without; what is timed against a commit needs it.
+    """
     if url := os.environ.get("TEST_DATABASE_URL"):
         return PostgresServer(url)
     if binaries := _find_binaries():
-        return _start(binaries, folder)
+        return _start(binaries, is_durable=is_durable)
     return _from_wheel(folder)
 
 
@@ -110,7 +114,7 @@ def _find_binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
-def _start(binaries: Path, folder: Path) -> PostgresServer:
+def _start(binaries: Path, *, is_durable: bool) -> PostgresServer:
     # A short path of its own: socket names are limited, and the server's user must be able to enter.
     home = Path(tempfile.mkdtemp(prefix="pg"))
     data, log = home / "data", home / "log"
@@ -123,8 +127,8 @@ def _start(binaries: Path, folder: Path) -> PostgresServer:
         [*prefix, str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8"], home
     )
     options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off "
-        "-c full_page_writes=off -c synchronous_commit=off -c max_connections=200 -c shared_buffers=128MB"
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} "
+        f"-c max_connections=200 -c shared_buffers=128MB {'' if is_durable else _FORGETFUL}"
     )
     control = [*prefix, str(binaries / "pg_ctl"), "-D", str(data), "-l", str(log), "-w"]
     _run([*control, "-o", options, "start"], home)

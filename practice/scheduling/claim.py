@@ -6,9 +6,9 @@ The lock makes losers wait and learn it politely; the constraint below makes a d
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, select, update
+from sqlalchemy import Integer, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -94,8 +94,8 @@ class Wanted:
         )
 
 
-Decide = Callable[[Sequence[Occupied]], Sequence[Wanted]]
-"""Given what others have on the locked diaries, returns what to take, or raises a refusal."""
+Decide = Callable[[Sequence[Occupied]], Sequence[Wanted] | None]
+"""Given what others have, returns what to take, raises a refusal, or returns None to be asked again with all."""
 
 
 def claim(
@@ -107,20 +107,24 @@ def claim(
     now: datetime,
     giving_back: Collection[int] = (),
     touching: Collection[int] = (),
+    likely: Collection[int] | None = None,
 ) -> None:
     """Take what *decide* wants of the locked diaries, and give back all that *giving_back* appointments had.
 
     *diary_ids* are all diaries that may be taken or given back, *around* the times of treatment that may be
     wanted on them. Expired holds do not count and are dropped when they are in the way. *touching* are diaries on
-    which something changes that keeps its time. Raises
-    :class:`TimeTaken` or :class:`BufferTaken`, and whatever *decide* raises; nothing is written then.
+    which something changes that keeps its time; *likely* ones are looked at first, the others only when *decide*
+    asks for them. Raises :class:`TimeTaken` or :class:`BufferTaken`, and whatever *decide* raises; nothing is
+    written then.
     """
     lock_diaries(session, diary_ids)
-    rows = [row for row in _rows(session, diary_ids, around) if row.appointment_id not in giving_back]
-    expired = {row.appointment_id for row in rows if _has_expired(row, now)}
-    dropped, touched = drop_holds(session, expired, expired_by=now)
-    taken = [_occupied(row) for row in rows if row.appointment_id not in dropped]
+    looked_at = set(diary_ids if likely is None else likely)
+    taken, touched = _look(session, looked_at, around, now=now, without=giving_back)
     wanted = decide(taken)
+    if wanted is None:
+        more, touched_by_more = _look(session, set(diary_ids) - looked_at, around, now=now, without=giving_back)
+        taken, touched = taken + more, touched | touched_by_more
+        wanted = decide(taken) or ()
     require_free(wanted, taken)
     failpoint("claim.between_look_and_write")
     touched |= _give_back(session, giving_back)
@@ -134,17 +138,18 @@ def release(session: Session, appointment_ids: Collection[int], *, diary_ids: Co
     bump(session, _give_back(session, appointment_ids))
 
 
+_KEY = func.unnest(bindparam("keys", type_=ARRAY(Integer))).column_valued("key")
+# unnest keeps the order of the array; an ORDER BY would run the locking function before it sorts.
+_LOCK = select(func.pg_advisory_xact_lock(LOCK_CLASS, _KEY))
+
+
 def lock_diaries(session: Session, diary_ids: Iterable[int]) -> None:
     """Wait until this transaction alone may take time on these diaries; it holds them until its end.
 
     Sorted, so that two transactions cannot wait for each other. On SQLite the transaction has the write lock.
     """
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    # unnest keeps the order of the array; an ORDER BY would run the locking function before it sorts.
-    keys = bindparam("keys", sorted(set(diary_ids)), type_=ARRAY(Integer))
-    key = func.unnest(keys).column_valued("key")
-    session.execute(select(func.pg_advisory_xact_lock(LOCK_CLASS, key)))
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(_LOCK, {"keys": sorted(set(diary_ids))})
 
 
 def drop_holds(
@@ -164,6 +169,16 @@ def drop_holds(
     touched = _give_back(session, dropped)
     session.execute(delete(Appointment).where(Appointment.id.in_(dropped)))
     return dropped, touched
+
+
+def _look(
+    session: Session, diary_ids: Collection[int], around: Sequence[Interval], *, now: datetime, without: Collection[int]
+) -> tuple[list[Occupied], set[int]]:
+    """Return what is on the diaries and which diaries were touched by dropping expired holds."""
+    rows = [row for row in _rows(session, diary_ids, around) if row.appointment_id not in without]
+    expired = {row.appointment_id for row in rows if _has_expired(row, now)}
+    dropped, touched = drop_holds(session, expired, expired_by=now)
+    return [_occupied(row) for row in rows if row.appointment_id not in dropped], touched
 
 
 def look(
@@ -212,7 +227,7 @@ def _rows(session: Session, diary_ids: Collection[int], around: Sequence[Interva
             "not_before": near.starts_at - LONGEST_TREATMENT,
             "diary_ids": list(diary_ids),
         }
-        rows += session.execute(_TAKEN, bounds)
+        rows += session.connection().execute(_TAKEN, bounds)
     return rows
 
 
@@ -250,6 +265,9 @@ def _give_back(session: Session, appointment_ids: Collection[int]) -> set[int]:
     return set(session.scalars(statement, execution_options=_UNSYNCHRONISED))
 
 
+_INSERT = insert(cast("Table", Allocation.__table__))
+
+
 def _take(session: Session, wanted: Sequence[Wanted]) -> None:
     session.flush()
     if not wanted:
@@ -268,7 +286,7 @@ def _take(session: Session, wanted: Sequence[Wanted]) -> None:
         for each in sorted(wanted, key=lambda each: each.diary_id)
     ]
     try:
-        session.execute(insert(Allocation), rows)
+        session.connection().execute(_INSERT, rows)
     except IntegrityError as error:
         if is_overlap(error):
             raise TimeTaken from error
@@ -280,12 +298,16 @@ def is_overlap(error: IntegrityError) -> bool:
     return sqlstate(error) == EXCLUSION_VIOLATION or OVERLAP_TRIGGER in str(error.orig)
 
 
+_DIARY = cast("Table", Diary.__table__)
+_BUMP = (
+    update(_DIARY).where(_DIARY.c.id.in_(bindparam("diary_ids", expanding=True))).values(version=_DIARY.c.version + 1)
+)
+
+
 def bump(session: Session, diary_ids: Collection[int]) -> None:
     """Raise the versions of diaries whose time changed."""
-    if not diary_ids:
-        return
-    statement = update(Diary).where(Diary.id.in_(diary_ids)).values(version=Diary.version + 1)
-    session.execute(statement, execution_options=_UNSYNCHRONISED)
+    if diary_ids:
+        session.connection().execute(_BUMP, {"diary_ids": sorted(diary_ids)})
 
 
 def _widened(treatment: Interval, before: int, after: int) -> Interval:

@@ -26,6 +26,7 @@ from practice.scheduling.diaries import (
     wanted_for,
 )
 from practice.scheduling.errors import NEXT_TIMES, refused
+from practice.scheduling.facts import load_facts
 from practice.scheduling.lifecycle import FREES_TIME
 from practice.scheduling.loading import reread
 from practice.scheduling.models import Appointment
@@ -138,13 +139,16 @@ def take_place(
     when a moved appointment changed meanwhile, and ``NonexistentLocalTime``; nothing is written then.
     """
     judging = Judging(rules, actor, now)
-    diary_ids = lockable_diaries(placing)
+    steps = [rooms for rooms in (usual_rooms(placing), rooms_for(placing)) if rooms] or [()]
     decided: list[Place] = []
 
-    def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted]:
+    def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted] | None:
         if placing.moving is not None:
             reread(session, placing.moving)
-        place = choose_place(placing, occupied, judging)
+        rooms = steps.pop(0)
+        place = choose_place(placing, occupied, judging, rooms)
+        if place is None and steps and _is_short_of_rooms(placing, occupied, rooms):
+            return None
         if place is None:
             raise explain_refusal(session, placing, judging)
         decided.append(place)
@@ -152,32 +156,37 @@ def take_place(
 
     claim(
         session,
-        diary_ids=diary_ids,
+        diary_ids=lockable_diaries(placing),
         around=(placing.treatment,),
         decide=decide,
         now=now,
         giving_back=placing.giving_back,
+        likely=people_diaries(placing) | {room.diary_id for room in steps[0]},
     )
     return decided[0]
 
 
+def people_diaries(placing: Placing) -> set[int]:
+    """Return the diaries of every therapist who may serve and of the client."""
+    diary_ids = {therapist.diary_id for therapist in candidates(placing.question, placing.facts.set_up)}
+    return diary_ids if placing.client is None else diary_ids | {placing.client.diary_id}
+
+
 def lockable_diaries(placing: Placing) -> set[int]:
     """Return every diary on which the appointment may come to lie or lies now."""
-    set_up = placing.facts.set_up
-    diary_ids = {therapist.diary_id for therapist in candidates(placing.question, set_up)}
-    diary_ids |= {room.diary_id for room in _rooms(placing)}
-    if placing.client is not None:
-        diary_ids.add(placing.client.diary_id)
+    diary_ids = people_diaries(placing) | {room.diary_id for room in rooms_for(placing)}
     return diary_ids if placing.moving is None else diary_ids | diaries_of(placing.moving)
 
 
-def choose_place(placing: Placing, occupied: Sequence[Occupied], judging: Judging) -> Place | None:
+def choose_place(
+    placing: Placing, occupied: Sequence[Occupied], judging: Judging, rooms: Sequence[RoomFacts]
+) -> Place | None:
     """Return the first therapist and room that every rule allows, the least busy therapist first."""
     taken = by_diary(occupied)
     facts = BookingFacts(diary_facts(placing.facts, taken, placing.client))
     is_overridden = placing.is_overridden_by(judging.actor)
     for therapist in _by_load(placing, taken):
-        room = _room_for(placing, therapist, taken, is_overridden=is_overridden)
+        room = _room_for(placing, therapist, taken, rooms, is_overridden=is_overridden)
         if room is None and placing.service.needs_room:
             continue
         request = _request(placing, _narrowed(placing.question, therapist, room), judging)
@@ -190,10 +199,7 @@ def choose_place(placing: Placing, occupied: Sequence[Occupied], judging: Judgin
 
 def explain_refusal(session: Session, placing: Placing, judging: Judging) -> PracticeError:
     """Return every rule that refuses, with ways out that are true for the whole local day."""
-    day = Interval(*day_bounds(placing.local_start.date(), placing.location.zone))
-    known = lockable_diaries(placing) | lockable_diaries(_with_anybody(placing))
-    taken = by_diary(look(session, known, (day,), now=judging.now, without=placing.giving_back), known)
-    facts = BookingFacts(diary_facts(placing.facts, taken, placing.client))
+    facts = BookingFacts(_facts_of_the_day(session, placing, now=judging.now))
     is_overridden = placing.is_overridden_by(judging.actor)
     questions = [placing.question]
     # When every rule finds somebody but nobody satisfies all of them, each therapist has reasons of her own.
@@ -207,9 +213,15 @@ def explain_refusal(session: Session, placing: Placing, judging: Judging) -> Pra
     return refused((NOBODY_FREE,))
 
 
-def _with_anybody(placing: Placing) -> Placing:
-    """Return the same wish for any therapist in any room: colleagues and other rooms may lead out."""
-    return replace(placing, question=replace(placing.question, therapist_ids=None, room_id=None))
+def _facts_of_the_day(session: Session, placing: Placing, *, now: datetime) -> DiaryFacts:
+    """Return the facts for any therapist in any room: colleagues and other rooms may lead out."""
+    anybody = replace(placing, question=replace(placing.question, therapist_ids=None, room_id=None))
+    if placing.also_moving_id is None:
+        return load_facts(session, anybody.question)
+    known = lockable_diaries(placing) | lockable_diaries(anybody)
+    day = Interval(*day_bounds(placing.local_start.date(), placing.location.zone))
+    taken = by_diary(look(session, known, (day,), now=now, without=placing.giving_back), known)
+    return diary_facts(placing.facts, taken, placing.client)
 
 
 def _request(placing: Placing, question: Question, judging: Judging) -> BookingRequest:
@@ -254,7 +266,7 @@ def _by_load(placing: Placing, taken: ByDiary) -> list[TherapistFacts]:
     return sorted(people, key=lambda therapist: len(taken.get(therapist.diary_id, ())))
 
 
-def _rooms(placing: Placing) -> list[RoomFacts]:
+def rooms_for(placing: Placing) -> Sequence[RoomFacts]:
     """Return the rooms that may serve; a room that was named is judged by the rules, suitable or not."""
     if not placing.service.needs_room:
         return []
@@ -264,9 +276,24 @@ def _rooms(placing: Placing) -> list[RoomFacts]:
     return suitable_rooms(placing.question, placing.facts.set_up)
 
 
-def _room_for(placing: Placing, therapist: TherapistFacts, taken: ByDiary, *, is_overridden: bool) -> RoomFacts | None:
+def usual_rooms(placing: Placing) -> Sequence[RoomFacts]:
+    """Return the rooms that are tried first: where it lies now, and where the therapists usually work."""
+    people = candidates(placing.question, placing.facts.set_up)
+    usual = {placing.prefers_room_id, *(therapist.usual_room_id for therapist in people)}
+    return [room for room in rooms_for(placing) if room.id in usual]
+
+
+def _is_short_of_rooms(placing: Placing, occupied: Sequence[Occupied], rooms: Sequence[RoomFacts]) -> bool:
+    """Return whether more rooms could help: somebody had none of those that were tried first."""
+    taken = by_diary(occupied)
+    people = candidates(placing.question, placing.facts.set_up)
+    return any(_room_for(placing, one, taken, rooms, is_overridden=False) is None for one in people)
+
+
+def _room_for(
+    placing: Placing, therapist: TherapistFacts, taken: ByDiary, rooms: Sequence[RoomFacts], *, is_overridden: bool
+) -> RoomFacts | None:
     """Return a free room: the preferred, else the therapist's usual, else the one with the fewest features."""
-    rooms = _rooms(placing)
     if placing.question.room_id is not None:
         return rooms[0] if rooms else None
     preferences = (placing.prefers_room_id, therapist.usual_room_id)

@@ -24,6 +24,7 @@ from practice.scheduling.placing import (
     choose_place,
     explain_refusal,
     lockable_diaries,
+    rooms_for,
     wanted_at,
 )
 from practice.scheduling.rescheduling import ABOUT_THE_START, IN_HOUSE, MOVABLE
@@ -141,7 +142,7 @@ def _exchange(
         for appointment, placing in zip(pair, placings, strict=True):
             # What the first of the two takes is taken for the second.
             taken = [*occupied, *(each.as_occupied() for each in wanted)]
-            place = choose_place(placing, taken, judging)
+            place = choose_place(placing, taken, judging, rooms_for(placing))
             if place is None:
                 raise explain_refusal(session, placing, judging)
             places.append(place)
