@@ -21,6 +21,7 @@ from practice.scheduling.errors import NEXT_TIMES, HoldExpired
 from practice.scheduling.holding import hold_time, release_hold
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
+from practice.scheduling.ownership import require_own_client
 from practice.scheduling.recording import PastVisit, record_past
 from practice.scheduling.rules import BookingRules
 
@@ -175,6 +176,7 @@ def _client(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> s
             raise NotChosenYet("Choose a client first.", ways_out=correct("typed", "Find the client"))
         # A therapist books own clients only; otherwise a booking would make anybody his own.
         require_own(session, actor, "appointment.book", client_id=get_client(session, draft.client).id)
+        require_own_client(session, draft.client, actor, "appointment.book")
         return draft.client
     require_own(session, actor, "client.create")
     client = create_client(session, details=draft.new_client.details, actor=actor, now=now)

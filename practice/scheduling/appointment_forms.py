@@ -8,8 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from practice.accounts.ownership import require_own
-from practice.accounts.permissions import Scope, scope_of
-from practice.clients.queries import get_client
 from practice.clinic.queries import get_therapist
 from practice.core.actor import Actor
 from practice.core.errors import NotFound
@@ -46,15 +44,6 @@ def require_own_diary(session: Session, therapist_uid: str | None, actor: Actor,
     if actor.therapist_id is not None and therapist_uid is not None:
         therapist_id = get_therapist(session, therapist_uid).id
     require_own(session, actor, action, therapist_id=therapist_id)
-
-
-def require_own_client(session: Session, client_uid: str, actor: Actor, action: str) -> None:
-    """Raise ``NotFound`` when the actor may only act for his own clients and this is none.
-
-    Otherwise a therapist could make any client his own by booking him.
-    """
-    if scope_of(actor, action) is Scope.OWN:
-        require_own(session, actor, action, client_id=get_client(session, client_uid).id)
 
 
 def require_own_call(session: Session, actor: Actor, action: str) -> None:

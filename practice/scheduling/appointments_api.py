@@ -23,7 +23,6 @@ from practice.scheduling.appointment_forms import (
     place_wish,
     require_own_appointment,
     require_own_call,
-    require_own_client,
     require_own_diary,
     time_wish,
 )
@@ -39,6 +38,7 @@ from practice.scheduling.appointment_schemas import (
 )
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
+from practice.scheduling.ownership import require_own_client
 from practice.scheduling.queries import ListQuery
 from practice.scheduling.shown import Shown, cursor_after, show_appointment, show_change
 from practice.scheduling.wishes import MoveWish

@@ -3,7 +3,12 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from practice.accounts.errors import ForeignObject
+from practice.accounts.ownership import require_own
+from practice.accounts.permissions import Scope, scope_of
+from practice.clients.queries import get_client
 from practice.core.actor import Actor
+from practice.core.errors import NotFound
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 
@@ -21,3 +26,17 @@ def own_clients(actor: Actor) -> Select[int | None]:
         Appointment.client_id.is_not(None),
         Appointment.state.not_in((AppointmentState.HELD, AppointmentState.ENTERED_IN_ERROR)),
     )
+
+
+def require_own_client(session: Session, client_uid: str, actor: Actor, action: str) -> None:
+    """Raise ``NotFound`` when the actor may only act for his own clients and this is none.
+
+    Otherwise a therapist could make any client his own by booking him.
+    """
+    if scope_of(actor, action) is not Scope.OWN:
+        return
+    try:
+        client_id = get_client(session, client_uid).id
+    except NotFound as missing:
+        raise ForeignObject(action) from missing
+    require_own(session, actor, action, client_id=client_id)

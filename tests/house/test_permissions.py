@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError
 
 from practice.accounts.policy import MissingPolicy, requires
+from practice.clients.models import Client
+from practice.scheduling.models import Appointment
 from tests.databases import TestDatabases
+from tests.factories import make_client
 from tests.house.access_world import (
     BODIES,
     LINK_MAKERS,
@@ -148,6 +152,19 @@ def test_a_therapist_cannot_make_a_strangers_client_his_own_by_booking_her(world
         answer = client.post(path, json=body, headers=headers)
         assert (path, answer.status_code) == (path, 404)
         assert told(answer) == told(client.post(path, json=missing[path], headers=headers))
+
+
+def test_a_therapist_cannot_give_his_time_to_a_stranger(world: World) -> None:
+    client, headers = world.app.test_client(), {"Authorization": f"Bearer {world.tokens['theo']}", "If-Match": '"1"'}
+    own = MAKERS["appointment"](world)["uid"]
+    stranger = make_client(world.session).uid
+    for uid in (stranger, MISSING):
+        patched = client.patch(f"/api/v1/appointments/{own}", json={"client_uid": uid}, headers=headers)
+        assert patched.status_code == 404
+        page = client.post(f"/appointments/{own}/client", data={"client": uid, "version": "1"}, headers=headers)
+        assert "There is nothing here" in page.get_data(as_text=True)
+    row = world.session.scalars(select(Appointment).where(Appointment.uid == own)).one()
+    assert row.client_id != world.session.scalar(select(Client.id).where(Client.uid == stranger))
 
 
 TAKES_POSTS_FROM_ELSEWHERE = {
