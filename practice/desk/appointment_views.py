@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
-from practice.accounts.ownership import require_own
 from practice.accounts.policy import requires
-from practice.clients.queries import get_client
 from practice.core.errors import RELOAD, PracticeError, RuleViolation
 from practice.desk.answer_views import go_on, nothing_to_show, panel_answer, with_news
 from practice.desk.appointment_acts import DONE_WORDS, PLAIN_ACTS, call_off, move
@@ -32,6 +30,7 @@ from practice.scheduling.attending import mark_no_show
 from practice.scheduling.cancelling import waive_fee
 from practice.scheduling.loading import load
 from practice.scheduling.models import Appointment
+from practice.scheduling.ownership import require_own_client
 from practice.scheduling.rescheduling import change_client
 from practice.scheduling.rules import BookingRules
 from practice.scheduling.starting import start
@@ -267,7 +266,7 @@ def post_client(uid: str) -> AnyResponse:
 
     def work(opened: Session, said: dict[str, Any]) -> Appointment:
         more = {name: said[name] for name in ("version", "override_reason") if name in said}
-        require_own(opened, current_actor(), CHANGE, client_id=get_client(opened, said["client"]).id)
+        require_own_client(opened, said["client"], current_actor(), CHANGE)
         return change_client(
             opened, appointment_uid=uid, client_uid=said["client"], rules=rules(), **more, **who_and_when()
         )
