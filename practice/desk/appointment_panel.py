@@ -11,6 +11,7 @@ from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.desk.acts import Act, acts_of, next_act, rarer_acts
 from practice.desk.client_card import ClientCard, client_card
+from practice.desk.diary_address import DiaryAddress
 from practice.desk.history import HistoryLine, history_of
 from practice.desk.messages_of import MessageLine, message_lines
 from practice.desk.moving_place import MovingPlace
@@ -38,6 +39,11 @@ class AppointmentPanel:
     def can_be_overridden(self) -> bool:
         """Return whether every rule that refused gives way to a reason of the desk's own."""
         return self.refusal is not None and all(reason.overridable for reason in self.refusal.refusals)
+
+    @property
+    def behind(self) -> DiaryAddress:
+        """Return the diary that lies behind the panel."""
+        return DiaryAddress(self.visit.on, location=self.visit.location_uid)
 
     @property
     def path(self) -> str:

@@ -73,9 +73,7 @@ def show_panel(uid: str, *, step: str = "", refusal: PracticeError | None = None
     """Show the panel, with the choices of a step if one is open."""
     status = status_of(refusal) if refusal else 200
     panel = panel_of(uid, refusal)
-    return panel_answer(
-        "desk/appointment_page.html", "desk/appointment_panel.html", status=status, panel=panel, step=step, **choices
-    )
+    return panel_answer("desk/appointment_panel.html", panel.behind, status=status, panel=panel, step=step, **choices)
 
 
 def show_done(uid: str, words: str) -> AnyResponse:

@@ -18,6 +18,7 @@ from practice.desk.booking_draft import Draft
 from practice.desk.booking_place import BookingPlace
 from practice.desk.choice import Choice
 from practice.desk.client_card import ClientCard, FoundClient, client_card, find_clients
+from practice.desk.diary_address import DiaryAddress
 from practice.desk.duplicates import likely_duplicates
 from practice.desk.fitting_times import DayTimes, FittingTime, next_three, times_by_day
 from practice.desk.focus import next_focus
@@ -127,6 +128,13 @@ class BookingPanel:
         chosen = self.selected if self.draft.choice else None
         known = {str(one.choice) for one in self.times}
         return chosen if chosen and not chosen.is_now and str(chosen) not in known else None
+
+    @property
+    def behind(self) -> DiaryAddress:
+        """Return the diary that lies behind the panel: of the day that is spoken about."""
+        start = self.draft.choice.local_start if self.draft.choice else None
+        day = start.date() if start else (self.draft.from_on or self.moment.today)
+        return DiaryAddress(day, location=self.draft.location)
 
     @property
     def here_now(self) -> Choice:

@@ -33,7 +33,7 @@ blueprint = Blueprint("booking", __name__, template_folder="templates")
 def show_draft(draft: Draft, trouble: Trouble = NO_TROUBLE, *, status: int = 200) -> Response:
     """Show the booking panel of a draft."""
     panel = booking_panel(session(), draft, trouble=trouble, changed=changed_field(), actor=current_actor(), now=now())
-    return panel_answer("desk/booking_page.html", "desk/booking_panel.html", status=status, panel=panel)
+    return panel_answer("desk/booking_panel.html", panel.behind, status=status, panel=panel)
 
 
 def _show_invalid(sent: MultiDict[str, str], invalid: InvalidForm) -> Response:
