@@ -27,6 +27,7 @@ from practice.reminders.dispatching import Dispatcher
 from practice.reminders.following import follow_changes
 from practice.reminders.pulse import SENDING, beat
 from practice.reminders.writing import sender_of
+from practice.scheduling.holding import drop_expired_holds
 from practice.web.idempotency import forget_old_keys
 
 DISPATCH_SECONDS = 1
@@ -77,9 +78,9 @@ class Worker:
             continue
 
     def keep_house(self) -> None:
-        """Forget what has ended: rate counters, sessions, idempotency keys."""
+        """Forget what has ended: held times, rate counters, sessions, idempotency keys."""
         now = self._clock()
-        for forget in (forget_old_counters, forget_old_sessions, forget_old_keys):
+        for forget in (drop_expired_holds, forget_old_counters, forget_old_sessions, forget_old_keys):
             self._write(partial(forget, now=now))
         self._write(partial(beat, job="housekeeping", worker=self._name, done=1, now=now))
 

@@ -34,7 +34,7 @@ from practice.scheduling.ownership import require_own_client
 from practice.scheduling.rescheduling import change_client
 from practice.scheduling.rules import BookingRules
 from practice.scheduling.starting import start
-from practice.scheduling.swapping import Swapped, swap
+from practice.scheduling.swapping import swap
 from practice.web.database import now, session, write
 from practice.web.forms import InvalidForm, load_form
 from practice.web.pages import render_page, wants_fragment
@@ -243,8 +243,9 @@ def post_swap(uid: str) -> AnyResponse:
 
     def work(opened: Session, said: dict[str, Any]) -> object:
         open_visit(opened, said["other"], CHANGE, **who_and_when())
-        what = Swapped(said["what"])
-        return swap(opened, appointment_uid=uid, other_uid=said["other"], what=what, rules=rules(), **who_and_when())
+        return swap(
+            opened, appointment_uid=uid, other_uid=said["other"], what=said["what"], rules=rules(), **who_and_when()
+        )
 
     return act(uid, CHANGE, SwapSchema(), work, DONE_WORDS["swap"])
 

@@ -1,5 +1,6 @@
 """From a draft to the verb that does it: hold, book, walk in or record. Chooses between verbs, owns no rule."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,7 +9,6 @@ from sqlalchemy.orm import Session
 from practice.accounts.ownership import own_therapist_id, require_own
 from practice.clients.consents import CONSENT_TEXTS, Purpose
 from practice.clients.errors import correct
-from practice.clients.queries import get_client
 from practice.clients.service import create_client, set_consent
 from practice.clinic.models import Therapist
 from practice.clinic.queries import get_location
@@ -108,21 +108,11 @@ def _book(
     now: datetime,
 ) -> Appointment:
     if draft.hold and draft.held_for == draft.asks_to_hold:
-        try:
+        # Without the hold the time may still be free, and that is all that the caller wants.
+        with suppress(HoldExpired):
             return book_held(
                 session,
                 hold_uid=draft.hold,
-                client_uid=client_uid,
-                details=draft.details,
-                rules=rules,
-                actor=actor,
-                now=now,
-            )
-        except HoldExpired:
-            # The time may still be free, and that is all that the caller wants.
-            return book_time(
-                session,
-                wish=draft.wish_at(start),
                 client_uid=client_uid,
                 details=draft.details,
                 rules=rules,
@@ -174,8 +164,6 @@ def _client(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> s
     if not draft.is_new_client:
         if not draft.client:
             raise NotChosenYet("Choose a client first.", ways_out=correct("typed", "Find the client"))
-        # A therapist books own clients only; otherwise a booking would make anybody his own.
-        require_own(session, actor, "appointment.book", client_id=get_client(session, draft.client).id)
         require_own_client(session, draft.client, actor, "appointment.book")
         return draft.client
     require_own(session, actor, "client.create")

@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validate
 from practice.desk.booking_draft import NEW_CLIENT
 from practice.desk.choice import Choice, read_choice
 from practice.scheduling.lifecycle import AppointmentState
+from practice.scheduling.swapping import Swapped
 from practice.web.schemas import UID_PATTERN, Day, Flag, StrictSchema, Text, Uid, WholeNumber
 
 OUTCOMES = (AppointmentState.COMPLETED, AppointmentState.NO_SHOW)
@@ -81,7 +82,6 @@ class CancelSchema(VersionSchema):
     """Why, and by whom."""
 
     reason = Text(longest=30)
-    by_clinic = Flag()
     comment = Text(longest=300)
     quiet = Flag()
 
@@ -102,7 +102,7 @@ class SwapSchema(VersionSchema):
     """With which other appointment, and what of both."""
 
     other = Uid(required=True)
-    what = Text(longest=20)
+    what = fields.Enum(Swapped, by_value=True, required=True)
 
 
 class ClientChangeSchema(VersionSchema):

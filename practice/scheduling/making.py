@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
 from practice.core.actor import Actor, Role
-from practice.core.local_time import wall_time
+from practice.core.local_time import to_utc, wall_time
 from practice.scheduling.frame import read_client_and_set_up, read_frame, read_set_up
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
@@ -104,6 +104,12 @@ def question_about(appointment: Appointment, *, actor: Actor, now: datetime) -> 
         shape=shape_as_booked(appointment),
         by_link=actor.role is Role.LINK,
     )
+
+
+def start_as_booked(appointment: Appointment) -> datetime:
+    """Return the wall time at which an appointment starts; ``fold`` 1 is the second of two that the clocks repeat."""
+    is_second = to_utc(appointment.local_start, appointment.zone) != appointment.starts_at
+    return appointment.local_start.replace(fold=int(is_second))
 
 
 def shape_as_booked(appointment: Appointment) -> Shape:

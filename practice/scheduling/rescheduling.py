@@ -13,7 +13,7 @@ from practice.scheduling.frame import read_frame, read_set_up
 from practice.scheduling.history import note, require_state, snapshot, tell_calendars
 from practice.scheduling.lifecycle import OPEN, AppointmentState
 from practice.scheduling.loading import forget_everybody, load
-from practice.scheduling.making import put, question_about, shape_as_booked
+from practice.scheduling.making import put, question_about, shape_as_booked, start_as_booked
 from practice.scheduling.models import Appointment
 from practice.scheduling.placing import Place, Placing, take_place
 from practice.scheduling.question import Question, SetUp
@@ -56,7 +56,7 @@ def reschedule(
     appointment = _open(session, appointment_uid, version, MOVABLE, "moved")
     set_up = read_set_up(session)
     question = _question(appointment, wish, set_up, actor=actor, now=now)
-    start = wish.local_start or appointment.local_start
+    start = wish.local_start or start_as_booked(appointment)
     if _lies_there(appointment, question, start):
         return appointment
     placing = _placing(session, _Job(appointment, Verb.RESCHEDULE, override_reason), question, set_up, start)
@@ -82,7 +82,7 @@ def resize(
     question = _question(appointment, MoveWish(), set_up, actor=actor, now=now)
     question = replace(question, shape=shape_as_booked(appointment)._replace(duration=duration_minutes))
     job = _Job(appointment, Verb.RESIZE, override_reason)
-    placing = _placing(session, job, question, set_up, appointment.local_start)
+    placing = _placing(session, job, question, set_up, start_as_booked(appointment))
     return _move(session, placing, rules=rules, actor=actor, now=now)
 
 
@@ -107,7 +107,7 @@ def change_room(
     if question.room_id == appointment.room_id:
         return appointment
     job = _Job(appointment, Verb.CHANGE_ROOM, override_reason)
-    placing = _placing(session, job, question, set_up, appointment.local_start)
+    placing = _placing(session, job, question, set_up, start_as_booked(appointment))
     return _move(session, placing, rules=rules, actor=actor, now=now)
 
 
@@ -133,7 +133,7 @@ def change_client(
     set_up = read_set_up(session)
     question = replace(_question(appointment, MoveWish(), set_up, actor=actor, now=now), client_id=client.id)
     job = _Job(appointment, Verb.CHANGE_CLIENT, override_reason)
-    placing = replace(_placing(session, job, question, set_up, appointment.local_start), client=client)
+    placing = replace(_placing(session, job, question, set_up, start_as_booked(appointment)), client=client)
     return _move(session, placing, rules=rules, actor=actor, now=now)
 
 
@@ -170,18 +170,21 @@ def _therapist_ids(appointment: Appointment, wish: MoveWish, set_up: SetUp) -> t
 
 def _lies_there(appointment: Appointment, question: Question, start: datetime) -> bool:
     return (
-        start == appointment.local_start
-        and question.location_id == appointment.location_id
+        _starts_there(appointment, question, start)
         and question.therapist_ids is not None
         and appointment.therapist_id in question.therapist_ids
         and question.room_id in {None, appointment.room_id}
     )
 
 
+def _starts_there(appointment: Appointment, question: Question, start: datetime) -> bool:
+    booked = start_as_booked(appointment)
+    return (start, start.fold) == (booked, booked.fold) and question.location_id == appointment.location_id
+
+
 def _placing(session: Session, job: _Job, question: Question, set_up: SetUp, start: datetime) -> Placing:
     """Return where to look for a place; rules about a start that stays do not apply again."""
     appointment = job.appointment
-    stays = start == appointment.local_start and question.location_id == appointment.location_id
     return Placing(
         verb=job.verb,
         question=question,
@@ -190,7 +193,7 @@ def _placing(session: Session, job: _Job, question: Question, set_up: SetUp, sta
         client=appointment.client,
         moving=appointment,
         prefers_room_id=appointment.room_id,
-        waived=ABOUT_THE_START if stays else frozenset(),
+        waived=ABOUT_THE_START if _starts_there(appointment, question, start) else frozenset(),
         override_reason=job.reason,
     )
 

@@ -15,7 +15,7 @@ from practice.scheduling.frame import read_frame, read_set_up
 from practice.scheduling.history import note, require_state, snapshot, tell_calendars
 from practice.scheduling.lifecycle import OPEN
 from practice.scheduling.loading import forget_everybody, load, reread
-from practice.scheduling.making import put, question_about
+from practice.scheduling.making import put, question_about, start_as_booked
 from practice.scheduling.models import Appointment
 from practice.scheduling.placing import (
     Judging,
@@ -101,7 +101,7 @@ def _placings(
     set_up = read_set_up(session)
     placings: list[Placing] = []
     for appointment, other in zip(pair, reversed(pair), strict=True):
-        start = other.local_start if what is Swapped.TIMES else appointment.local_start
+        start = start_as_booked(other if what is Swapped.TIMES else appointment)
         question = replace(
             question_about(appointment, actor=actor, now=now), first_on=start.date(), last_on=start.date()
         )

@@ -120,6 +120,13 @@ def test_two_visits_swap_their_therapists(desk, visit):
     assert now_true(desk, other).therapist_id == desk.ada.id
 
 
+@pytest.mark.parametrize("said", [{}, {"what": "prices"}])
+def test_a_swap_that_does_not_say_what_is_answered_in_words(desk, visit, said):
+    other = desk.book(desk.client("Per Lund"), desk.at(14), desk.ben)
+    answer = post(desk, visit, "swap", other=other.uid, headers=HTMX, **said)
+    assert (answer.status_code, "could not be read" in answer.text) == (422, True)
+
+
 def test_the_time_goes_to_another_client(desk, visit):
     other = desk.client("Per Lund")
     post(desk, visit, "client", client=other.uid)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from practice.core.local_time import NonexistentLocalTime, exists, to_local, to_utc, zone
-from practice.scheduling.rescheduling import reschedule
+from practice.scheduling.rescheduling import change_room, reschedule
 from practice.scheduling.rules import SCHEDULING_RULES
 from practice.scheduling.wishes import MoveWish
 from tests.factories import make_location, make_room, make_service, make_therapist
@@ -103,3 +103,23 @@ def test_both_occurrences_of_a_repeated_time_can_be_booked(scene: Scene) -> None
     second = scene.reload(scene.book(repeated.replace(fold=1), client=1))
     assert second.starts_at - first.starts_at == timedelta(hours=1)
     assert overlapping_pairs(scene.session) == 0
+
+
+def test_what_starts_in_the_second_of_two_equal_hours_stays_there_when_only_its_room_changes(scene: Scene) -> None:
+    move_to(scene, "America/Toronto")
+    scene.rooms.append(make_room(scene.session, scene.location))
+    scene.now = scene.now.replace(year=2027, month=10, day=20)
+    repeated = datetime(2027, 11, 7, 1, 0)
+    second = scene.reload(scene.book(repeated.replace(fold=1)))
+    starts_at = second.starts_at
+    room = next(each for each in scene.rooms if each.id != second.room_id)
+    scene.do(change_room, appointment_uid=second.uid, room_uid=room.uid, rules=SCHEDULING_RULES)
+    changed = scene.reload(second)
+    assert (changed.room_id, changed.starts_at) == (room.id, starts_at)
+    scene.do(
+        reschedule,
+        appointment_uid=second.uid,
+        wish=MoveWish(local_start=repeated, any_room=True),
+        rules=SCHEDULING_RULES,
+    )
+    assert scene.reload(second).starts_at == starts_at - timedelta(hours=1)
