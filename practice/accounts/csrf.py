@@ -5,15 +5,13 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import BadRequest
 
 from practice.accounts.current import bearer_token, current_identity
-from practice.web.problems import is_api_request, on_http_exception, problem, problem_response
+from practice.accounts.errors import FormTokenRefused
+from practice.web.problems import is_api_request, on_refusal
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-CODE = "csrf_failed"
-SENTENCE = "This page has been open too long or was opened elsewhere. Reload it, then do it again."
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 _TAG = "needs_no_form_token"
@@ -73,6 +71,4 @@ def _method_is_exempt(view: Callable[..., Any]) -> bool:
 
 
 def _on_csrf_error(_error: CSRFError) -> Response:
-    if is_api_request():
-        return problem_response(problem(400, CODE, "Reload the page", SENTENCE))
-    return on_http_exception(BadRequest(SENTENCE))
+    return on_refusal(FormTokenRefused(), 400)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from practice.core.errors import NotAllowed, NotFound, Refusal, RuleViolation, WayOut
+from practice.core.errors import RELOAD, NotAllowed, NotFound, Refusal, RuleViolation, WayOut
 
 NOTHING_HERE = "There is nothing here, or it is not for you. Search for the client or go back to Today."
 
@@ -30,6 +30,19 @@ class ForeignObject(NotFound):
     def __init__(self, action: str) -> None:
         super().__init__(NOTHING_HERE)
         self.action = action
+
+
+class FormTokenRefused(NotAllowed):
+    """The request did not prove that it came from a page of ours."""
+
+    code = "csrf_failed"
+    title = "Reload the page"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This page has been open too long or was opened elsewhere. Reload it, then do it again.",
+            ways_out=(RELOAD,),
+        )
 
 
 class SignInFailed(NotAllowed):

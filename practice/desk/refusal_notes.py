@@ -96,6 +96,7 @@ PRACTICE: Mapping[str, RefusalNote] = {
 
 ACCOUNTS: Mapping[str, RefusalNote] = {
     "role_not_allowed": _note(403, "The role does not allow this act.", "Ask the owner, or go on from Today."),
+    "csrf_failed": _note(400, "The form token is missing or old.", "Load the page again; send it as X-CSRFToken."),
     "sign_in_failed": _note(401, "Email and password do not fit together.", "Check both; the owner can set a new one."),
     "too_many_tries": _note(429, "It was tried too often.", "Wait until the time that is named."),
     "email_taken": _note(422, "Somebody signs in with this address.", "Give another address."),

@@ -96,7 +96,7 @@ def install_api(app: Flask, blueprints: tuple[Blueprint, ...]) -> ProblemApi:
             "components": {
                 "securitySchemes": {
                     "bearer": {"type": "http", "scheme": "bearer"},
-                    "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
+                    "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-practice"},
                 }
             },
             "security": [{"bearer": []}, {"cookie": []}],

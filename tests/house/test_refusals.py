@@ -10,8 +10,8 @@ from practice.web.problems import STATUS, _code
 from tests.house import refusals
 from tests.house.sources import Source, product
 
-# Failing to sign in is told by 401 and 429, whatever the kind of refusal.
-ANSWERED_OTHERWISE = {"sign_in_failed": 401, "too_many_tries": 429}
+# Failing to sign in is told by 401 and 429, a forged form by 400, whatever the kind of refusal.
+ANSWERED_OTHERWISE = {"csrf_failed": 400, "sign_in_failed": 401, "too_many_tries": 429}
 ANSWERED = (400, 401, 403, 404, 405, 412, 413, 415, 422, 428, 429, 500, 503)
 
 
