@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from benchmarks import availability, booking, calendar, growth
+from benchmarks import availability, booking, calendar, growth, mail
 from benchmarks.ratios import ROUNDS, Row, show
 from benchmarks.stage import DATABASES, Stage, stage
 
@@ -11,6 +11,7 @@ SUITES: dict[str, Callable[[Stage, int], Iterator[Row]]] = {
     "availability": availability.rows,
     "booking": booking.rows,
     "calendar": calendar.rows,
+    "mail": mail.rows,
 }
 
 

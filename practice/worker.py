@@ -34,7 +34,6 @@ DISPATCH_SECONDS = 1
 FOLLOW_SECONDS = 2
 HOUSEKEEPING_SECONDS = 60
 _BEATS_EVERY = 10
-_MOST_ROUNDS = 50
 
 log = structlog.get_logger()
 
@@ -63,11 +62,7 @@ class Worker:
 
     def dispatch(self) -> None:
         """Plan what changed and send what is due, until nothing more is accepted."""
-        sent = 0
-        for _ in range(_MOST_ROUNDS):
-            if not (accepted := self._dispatcher.run()):
-                break
-            sent += accepted
+        sent = self._dispatcher.drain()
         if sent or self._ticks % _BEATS_EVERY == 0:
             self._write(lambda session: beat(session, job=SENDING, worker=self._name, done=sent, now=self._clock()))
         self._ticks += 1

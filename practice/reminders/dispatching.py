@@ -11,8 +11,9 @@ from practice.core.clock import Clock
 from practice.core.failpoints import failpoint
 from practice.core.transact import transact
 from practice.reminders.delivery import TOTAL_SECONDS, Courier
+from practice.reminders.judging import Batch, Claimed, judge, settle
 from practice.reminders.mail_format import Envelope
-from practice.reminders.outbox import Batch, Claimed, begin_data, claim_due, is_anything_due, release
+from practice.reminders.outbox import begin_data, claim_due, is_anything_due, release
 from practice.reminders.outcomes import Reply, Verdict, is_servers_trouble
 from practice.reminders.reconciling import reconcile
 from practice.reminders.results import finish, finish_unrendered
@@ -21,8 +22,10 @@ from practice.scheduling.telling import is_anything_unreconciled
 
 T = TypeVar("T")
 
-BATCH = 20
-"""Small, so that the re-reading of a visit in the claim is fresh when its mail leaves."""
+BATCH = 50
+"""Few enough to be sent within a lease; each visit is asked for again when its mail leaves."""
+
+_MOST_ROUNDS = 200
 
 _PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 20, 40, 60))
 
@@ -45,16 +48,34 @@ class Dispatcher:
 
     def run(self, *, limit: int = BATCH) -> int:
         """Reconcile, claim and send at most *limit* messages; return how many the server accepted."""
+        return self._round(limit)[0]
+
+    def drain(self) -> int:
+        """Send until nothing is due any more; return how many were accepted."""
+        total = 0
+        for _ in range(_MOST_ROUNDS):
+            accepted, handled = self._round(BATCH)
+            total += accepted
+            if not handled:
+                break
+        return total
+
+    def _round(self, limit: int) -> tuple[int, int]:
+        """Return how many mails were accepted and how many messages were claimed."""
         if self._rests_until is not None and self._clock() < self._rests_until:
-            return 0
+            return 0, 0
         if not self._has_work():
-            return 0
+            return 0, 0
         self.reconcile()
-        batch = self._transact(lambda session: claim_due(session, worker=self._worker, limit=limit, now=self._clock()))
-        if batch is None:
-            return 0
+        leases = self._transact(lambda session: claim_due(session, worker=self._worker, limit=limit, now=self._clock()))
+        if not leases:
+            return 0, 0
         failpoint("mail.F2")
-        return self._send_all(batch)
+        with self._sessions() as session:
+            batch = judge(session, leases, now=self._clock())
+        if batch.odd:
+            self._transact(lambda session: settle(session, leases=batch.odd, now=self._clock()))
+        return self._send_all(batch), len(leases)
 
     def reconcile(self) -> int:
         """Plan the messages of appointments that changed; return how many those were."""
@@ -65,13 +86,6 @@ class Dispatcher:
         with self._sessions() as session:
             return is_anything_unreconciled(session) or is_anything_due(session, self._clock())
 
-    def drain(self) -> int:
-        """Send until nothing is due any more; return how many were accepted."""
-        total = 0
-        while sent := self.run():
-            total += sent
-        return total
-
     def close(self) -> None:
         """Hang up."""
         self._courier.close()
@@ -79,7 +93,7 @@ class Dispatcher:
     def _send_all(self, batch: Batch) -> int:
         accepted = 0
         for position, claimed in enumerate(batch.claimed):
-            if self._clock() > claimed.lease_until - timedelta(seconds=TOTAL_SECONDS):
+            if self._clock() > claimed.lease.until - timedelta(seconds=TOTAL_SECONDS):
                 self._give_back(batch.claimed[position:])
                 break
             verdict, is_troubled = self._send(claimed, batch)
@@ -110,16 +124,17 @@ class Dispatcher:
             return write(claimed, batch, self._sender, self._clock())
         except Exception as error:  # whatever is wrong with one message must not stop the others
             fault = f"{type(error).__name__}: {error}"
-            log.exception("a message cannot be written", message=claimed.id)
+            log.exception("a message cannot be written", message=claimed.lease.id)
             self._transact(lambda session: finish_unrendered(session, claimed=claimed, fault=fault, now=self._clock()))
             return None
 
     def _begin(self, claimed: Claimed) -> bool:
-        return self._transact(lambda session: begin_data(session, claimed=claimed, now=self._clock()))
+        lease, seq = claimed.lease, claimed.facts.change_seq
+        return self._transact(lambda session: begin_data(session, lease=lease, change_seq=seq, now=self._clock()))
 
     def _give_back(self, claimed: Sequence[Claimed]) -> None:
         if claimed:
-            self._transact(lambda session: release(session, claimed=claimed))
+            self._transact(lambda session: release(session, leases=[each.lease for each in claimed]))
 
     def _rest(self) -> None:
         self._rests_until = self._clock() + _PAUSES[min(self._troubles, len(_PAUSES) - 1)]
@@ -129,7 +144,7 @@ class Dispatcher:
         if verdict is not Verdict.SENT:
             log.warning(
                 "mail not accepted",
-                message=claimed.id,
+                message=claimed.lease.id,
                 stage=str(reply.stage),
                 code=reply.code,
                 verdict=None if verdict is None else str(verdict),

@@ -41,7 +41,7 @@ def ensure_links(
     session: Session, appointment_ids: Collection[int], client_ids: Collection[int], *, now: datetime
 ) -> tuple[dict[int, SignedLink], dict[int, SignedLink]]:
     """Return the live links of these appointments and clients, making what is missing; one statement if nothing is."""
-    manage, stop = _find(session, appointment_ids, client_ids)
+    manage, stop = find_links(session, appointment_ids, client_ids)
     for number in appointment_ids:
         if number not in manage:
             manage[number] = make_link(
@@ -59,9 +59,10 @@ def _ends_soon(link: SignedLink, now: datetime) -> bool:
     return link.expires_at is not None and link.expires_at < now + _RENEWED_BELOW
 
 
-def _find(
+def find_links(
     session: Session, appointment_ids: Collection[int], client_ids: Collection[int]
 ) -> tuple[dict[int, SignedLink], dict[int, SignedLink]]:
+    """Return the live links that there are, by appointment and by client; one statement."""
     of_appointments = and_(
         SignedLink.purpose == MANAGE,
         SignedLink.subject_kind == APPOINTMENT,

@@ -1,91 +1,67 @@
-"""The outbox: messages are claimed with a lease and a fence, and re-read against the truth before they leave.
+"""The outbox: due messages are taken with a lease and a fence, and marked before the mail itself leaves.
 
 Each function is the work of one short transaction; no mail server is spoken to in here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Result, Select, and_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Result,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from practice.accounts.models import SignedLink
-from practice.clients.models import Client, MessagesTo
 from practice.core.failpoints import failpoint
-from practice.reminders.calendar_part import Party
-from practice.reminders.context import Outlook, look
-from practice.reminders.facts import LastTold
-from practice.reminders.kinds import OPEN_STATES, MessageKind, MessageState, Why
-from practice.reminders.links import ensure_links
-from practice.reminders.models import Message
-from practice.reminders.pulse import is_paused
-from practice.reminders.reconciling import address, drop, said_now
-from practice.reminders.told import remember, told_by
-from practice.reminders.undelivered import report_undelivered
-from practice.scheduling.telling import AppointmentFacts, is_unchanged, mark_unreconciled
+from practice.reminders.kinds import OPEN_STATES, MessageState
+from practice.reminders.models import Message, WorkerPulse
+from practice.reminders.pulse import SENDING
+from practice.scheduling.telling import is_at, is_reconciled
 
 LEASE = timedelta(seconds=120)
 """Longer than one conversation may take (60 s), so that a live worker never loses a message it is sending."""
 
-MOST_COPIES = 2
-"""A mail whose end nobody knows is sent once more, never twice: a missed visit costs more than a second mail."""
+APPOINTMENT = "appointment"
+_MESSAGE: Table = Message.__table__  # type: ignore[assignment]  # declared classes have tables
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that this worker may send until ``lease_until``, and what it says; ``attempt`` is the fence."""
+class Lease:
+    """The right to send one message until an instant; ``attempt`` is the fence."""
 
     id: int
     attempt: int
-    lease_until: datetime
-    kind: MessageKind
-    message_id: str
-    recipient: Party
-    facts: AppointmentFacts
-    told: LastTold | None
-    tells: LastTold
-    sequence: int
-    first_name: str
-    language: str
-    is_own: bool
-    manage: SignedLink
-    stop: SignedLink
-
-    def tells_at(self, now: datetime) -> LastTold:
-        """Return what the client knows once the mail was accepted at *now*."""
-        return replace(self.tells, at=now)
-
-    @property
-    def client_id(self) -> int:
-        """Return whom the mail is about."""
-        return self.tells.client_id
+    until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one claim took, with what all its letters share."""
+def claim_due(session: Session, *, worker: str, limit: int, now: datetime) -> Sequence[Lease]:
+    """Take at most *limit* due messages, the longest due first; none while sending is paused.
 
-    claimed: Sequence[Claimed]
-    outlook: Outlook
-
-
-def claim_due(session: Session, *, worker: str, limit: int, now: datetime) -> Batch | None:
-    """Take at most *limit* due messages and return those that are still wanted; None when there is nothing.
-
-    What is no longer true is closed here and now; what became due later goes back.
+    The appointment is read again in the claim: a message is taken only while everything that was done to its
+    appointment has been followed, so that the row says what is true.
     """
     failpoint("mail.F1")
-    if is_paused(session) or not (messages := _lock_due(session, limit, now)):
-        return None
-    outlook = look(session, {message.subject_id for message in messages}, now=now)
-    wanted = [message for message in messages if _is_still_wanted(session, message, outlook, now)]
-    for message in wanted:
-        address(message, outlook)
-    claims = _claims(session, wanted, outlook, now)
-    _lease(session, wanted, worker, now)
-    return Batch(claims, outlook)
+    due = _due(now).order_by(Message.due_at, Message.id).limit(limit)
+    taken = session.execute(due.with_for_update(skip_locked=True, of=Message)).all()
+    if taken:
+        until = now + LEASE
+        values = {"state": MessageState.SENDING, "lease_until": until, "leased_by": worker, "data_at": None}
+        ids = [row.id for row in taken]
+        session.connection().execute(
+            update(_MESSAGE).where(_MESSAGE.c.id.in_(ids)).values(attempt=_MESSAGE.c.attempt + 1, **values)
+        )
+    return [Lease(row.id, row.attempt + 1, now + LEASE) for row in taken]
 
 
 def is_anything_due(session: Session, now: datetime) -> bool:
@@ -93,149 +69,61 @@ def is_anything_due(session: Session, now: datetime) -> bool:
     return session.execute(select(_due(now).exists())).scalar_one()
 
 
-def _due(now: datetime) -> Select[Message]:
-    return select(Message).where(
+def _due(now: datetime) -> Select[int, int]:
+    paused = exists().where(WorkerPulse.job == SENDING, WorkerPulse.paused_because.is_not(None))
+    return select(Message.id, Message.attempt).where(
         Message.state.in_(OPEN_STATES),
         Message.due_at <= now,
         or_(Message.lease_until.is_(None), Message.lease_until <= now),
+        is_reconciled(Message.subject_id),
+        ~paused,
     )
 
 
-def _lock_due(session: Session, limit: int, now: datetime) -> Sequence[Message]:
-    due = (
-        _due(now)
-        .order_by(Message.due_at, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
+_BEGIN_DATA = (
+    update(_MESSAGE)
+    .where(
+        _MESSAGE.c.id == bindparam("message"),
+        _MESSAGE.c.attempt == bindparam("fence"),
+        _MESSAGE.c.state == MessageState.SENDING,
+        _MESSAGE.c.lease_until > bindparam("at"),
+        is_at(_MESSAGE.c.subject_id, bindparam("seq")),
     )
-    return session.execute(due).scalars().all()
+    .values(data_at=bindparam("at"), copies=_MESSAGE.c.copies + 1)
+)
 
 
-def _is_still_wanted(session: Session, message: Message, outlook: Outlook, now: datetime) -> bool:
-    if message.copies >= MOST_COPIES:
-        message.state, message.why, message.lease_until = MessageState.FAILED, Why.UNSURE_TWICE, None
-        report_undelivered(session, message, now=now)
-        return False
-    plan = outlook.plan(message.subject_id, now)
-    wanted = {each.dedupe_key: each for each in plan.wanted}.get(message.dedupe_key)
-    if wanted is None or message.expires_at <= now or _may_have_told_otherwise(message, outlook):
-        _give_up(session, message, outlook, now)
-        return False
-    if wanted.due_at > now:
-        message.state, message.lease_until, message.due_at = MessageState.QUEUED, None, wanted.due_at
-        return False
-    return True
-
-
-def _may_have_told_otherwise(message: Message, outlook: Outlook) -> bool:
-    """Return whether a copy that may have arrived said something else: the same Message-ID must not say two things."""
-    return message.copies > 0 and message.tells != said_now(message, outlook)
-
-
-def _give_up(session: Session, message: Message, outlook: Outlook, now: datetime) -> None:
-    """Close a message that is stale or late; one that may have arrived counts as told, so that a correction follows."""
-    is_unsure = message.copies > 0
-    drop(message, outlook.plan(message.subject_id, now), now)
-    if is_unsure:
-        remember(session, message.subject_id, told_by(message, at=now), message.sequence)
-        mark_unreconciled(session, [message.subject_id])
-    elif message.state == MessageState.EXPIRED:
-        report_undelivered(session, message, now=now)
-
-
-def _lease(session: Session, messages: Collection[Message], worker: str, now: datetime) -> None:
-    session.flush()
-    session.execute(
-        update(Message)
-        .where(Message.id.in_([message.id for message in messages]))
-        .values(
-            state=MessageState.SENDING,
-            attempt=Message.attempt + 1,
-            lease_until=now + LEASE,
-            leased_by=worker,
-            data_at=None,
-        ),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def _claims(session: Session, messages: Collection[Message], outlook: Outlook, now: datetime) -> list[Claimed]:
-    client_ids = {message.client_id for message in messages}
-    links = ensure_links(session, {message.subject_id for message in messages}, client_ids, now=now)
-    names = _first_names(session, client_ids)
-    return [_claimed(message, outlook, links, names, now) for message in messages]
-
-
-def _claimed(
-    message: Message,
-    outlook: Outlook,
-    links: tuple[Mapping[int, SignedLink], Mapping[int, SignedLink]],
-    names: Mapping[int, str],
-    now: datetime,
-) -> Claimed:
-    manage, stop = links
-    return Claimed(
-        id=message.id,
-        attempt=message.attempt + 1,
-        lease_until=now + LEASE,
-        kind=MessageKind(message.kind),
-        message_id=message.message_id,
-        recipient=Party(message.to_name, message.to_address),
-        facts=outlook.facts[message.subject_id],
-        told=outlook.told.get(message.subject_id),
-        tells=told_by(message, at=now),
-        sequence=message.sequence,
-        first_name=names[message.client_id],
-        language=outlook.recipients[message.client_id].language,
-        is_own=outlook.recipients[message.client_id].kind == MessagesTo.SELF,
-        manage=manage[message.subject_id],
-        stop=stop[message.client_id],
-    )
-
-
-def _first_names(session: Session, client_ids: Collection[int]) -> dict[int, str]:
-    rows = select(Client.id, Client.preferred_name, Client.first_name).where(Client.id.in_(client_ids))
-    return {row.id: row.preferred_name or row.first_name for row in session.execute(rows)}
-
-
-def begin_data(session: Session, *, claimed: Claimed, now: datetime) -> bool:
+def begin_data(session: Session, *, lease: Lease, change_seq: int, now: datetime) -> bool:
     """Mark that the mail itself is about to leave; False when it must not.
 
-    It must not when the lease has passed on, or when the appointment changed since the claim.
+    It must not when the lease has passed on, or when the appointment has changed since *change_seq* was read.
     """
-    marked = session.execute(
-        update(Message)
-        .where(
-            is_mine(claimed),
-            Message.lease_until > now,
-            is_unchanged(Message.subject_id, claimed.facts.change_seq),
-        )
-        .values(data_at=now, copies=Message.copies + 1),
-        execution_options={"synchronize_session": False},
+    marked = session.connection().execute(
+        _BEGIN_DATA, {"message": lease.id, "fence": lease.attempt, "at": now, "seq": change_seq}
     )
-    return _rows(marked) == 1
+    return rows_of(marked) == 1
 
 
-def release(session: Session, *, claimed: Collection[Claimed]) -> None:
+def release(session: Session, *, leases: Collection[Lease]) -> None:
     """Give messages back unsent; the next claim judges them anew."""
-    for each in claimed:
+    for lease in leases:
         session.execute(
-            update(Message).where(is_mine(each)).values(state=MessageState.QUEUED, lease_until=None, leased_by=None),
+            update(Message).where(is_mine(lease)).values(state=MessageState.QUEUED, lease_until=None, leased_by=None),
             execution_options={"synchronize_session": False},
         )
 
 
-def lock_mine(session: Session, claimed: Claimed) -> Message | None:
-    """Return the row of a claim, locked, or None when the lease has passed to somebody else."""
-    mine = select(Message).where(is_mine(claimed)).with_for_update().execution_options(populate_existing=True)
+def lock_mine(session: Session, lease: Lease) -> Message | None:
+    """Return the row of a lease, locked, or None when the lease has passed to somebody else."""
+    mine = select(Message).where(is_mine(lease)).with_for_update().execution_options(populate_existing=True)
     return session.execute(mine).scalar_one_or_none()
 
 
-def is_mine(claimed: Claimed) -> ColumnElement[bool]:
-    """Return the fence: the row is still being sent under this very claim."""
-    return and_(Message.id == claimed.id, Message.attempt == claimed.attempt, Message.state == MessageState.SENDING)
+def is_mine(lease: Lease) -> ColumnElement[bool]:
+    """Return the fence: the row is still being sent under this very lease."""
+    return and_(Message.id == lease.id, Message.attempt == lease.attempt, Message.state == MessageState.SENDING)
 
 
-def _rows(result: Result[Any]) -> int:
+def rows_of(result: Result[Any]) -> int:
+    """Return how many rows a statement changed."""
     return result.rowcount if isinstance(result, CursorResult) else 0

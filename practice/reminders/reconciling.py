@@ -13,6 +13,7 @@ from practice.reminders.calls import reconcile_calls
 from practice.reminders.context import Outlook, look, truth_of
 from practice.reminders.facts import LastTold
 from practice.reminders.kinds import Channel, MessageKind, MessageState, Why
+from practice.reminders.links import ensure_links
 from practice.reminders.models import Message
 from practice.reminders.told import remember, tells, told_by
 from practice.reminders.wanted import Plan, Wanted
@@ -46,14 +47,19 @@ def reconcile_appointments(session: Session, seqs: Mapping[int, int], *, domain:
     this = _Round(look(session, seqs, now=now), domain, now)
     messages = _messages(session, seqs)
     plans: dict[int, Plan] = {}
-    for number in this.outlook.facts:
+    written: list[Message] = []
+    for number in sorted(this.outlook.facts):
         known = messages.get(number, {})
         told = _settle_unsure(session, this, number, known.values())
         plans[number] = this.outlook.plan(number, now, told=told)
-        session.add_all(_new_messages(this, number, plans[number], known))
+        new = _new_messages(this, number, plans[number], known)
+        session.add_all(new)
+        if new:
+            written.append(new[0])
         _update_messages(this, plans[number], known)
     reconcile_calls(session, plans, now=now)
     session.flush()
+    ensure_links(session, {each.subject_id for each in written}, {each.client_id for each in written}, now=now)
     mark_reconciled(session, seqs)
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
+from practice.reminders.judging import MOST_COPIES, Claimed
 from practice.reminders.kinds import MessageState, Why
 from practice.reminders.models import Message
-from practice.reminders.outbox import MOST_COPIES, Claimed, is_mine, lock_mine
+from practice.reminders.outbox import Lease, lock_mine, rows_of
 from practice.reminders.outcomes import Reply, Stage, Verdict, judge, next_attempt
 from practice.reminders.pulse import pause_sending
 from practice.reminders.told import remember
 from practice.reminders.undelivered import report_undelivered, suppress
+
+_MESSAGE: Table = Message.__table__  # type: ignore[assignment]  # declared classes have tables
 
 MOST_RENDER_ERRORS = 3
 RENDER_PAUSE = timedelta(minutes=1)
@@ -25,7 +27,7 @@ def finish(session: Session, *, claimed: Claimed, reply: Reply, now: datetime) -
     """Close one attempt by the server's last word; None when the lease had passed on and nothing was written."""
     if reply.stage is Stage.DOT and reply.code is not None and reply.code < 400:
         return _sent(session, claimed, reply, now)
-    message = lock_mine(session, claimed)
+    message = lock_mine(session, claimed.lease)
     if message is None:
         return None
     verdict = judge(reply.stage, reply.code, previous_code=message.last_code)
@@ -41,7 +43,7 @@ def finish(session: Session, *, claimed: Claimed, reply: Reply, now: datetime) -
 
 def finish_unrendered(session: Session, *, claimed: Claimed, fault: str, now: datetime) -> None:
     """Note that a message could not be written; the third time it is put aside, so that it stops nobody else."""
-    message = lock_mine(session, claimed)
+    message = lock_mine(session, claimed.lease)
     if message is None:
         return
     message.render_errors += 1
@@ -52,19 +54,28 @@ def finish_unrendered(session: Session, *, claimed: Claimed, fault: str, now: da
         _fail(session, message, Why.NOT_RENDERED, now)
 
 
-def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
-    values: Mapping[str, Any] = {
-        "state": MessageState.SENT,
-        "sent_at": now,
-        "lease_until": None,
-        "last_code": reply.code,
-        "last_reply": reply.text[:300],
-        "why": "",
-    }
-    written = session.execute(
-        update(Message).where(is_mine(claimed)).values(**values), execution_options={"synchronize_session": False}
+_SENT = (
+    update(_MESSAGE)
+    .where(
+        _MESSAGE.c.id == bindparam("message"),
+        _MESSAGE.c.attempt == bindparam("fence"),
+        _MESSAGE.c.state == MessageState.SENDING,
     )
-    if not isinstance(written, CursorResult) or written.rowcount != 1:
+    .values(
+        state=MessageState.SENT,
+        sent_at=bindparam("at"),
+        lease_until=None,
+        last_code=bindparam("code"),
+        last_reply=bindparam("reply"),
+        why="",
+    )
+)
+
+
+def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
+    lease: Lease = claimed.lease
+    values = {"message": lease.id, "fence": lease.attempt, "at": now, "code": reply.code, "reply": reply.text[:300]}
+    if rows_of(session.connection().execute(_SENT, values)) != 1:
         return None
     remember(session, claimed.facts.id, claimed.tells_at(now), claimed.sequence)
     return Verdict.SENT

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -34,9 +35,23 @@ def told_by(message: Message, *, at: datetime) -> LastTold:
     return LastTold(message.client_id, truth, bool(said["is_cancelled"]), at)
 
 
+_TOLD: Table = Told.__table__  # type: ignore[assignment]  # declared classes have tables
+
+
+def _upsert(insert: Any) -> Any:
+    names = [column.name for column in _TOLD.columns]
+    new = insert.values({name: bindparam(name) for name in names})
+    changed = {name: new.excluded[name] for name in names if name != "appointment_id"}
+    return new.on_conflict_do_update(index_elements=["appointment_id"], set_=changed)
+
+
+_REMEMBER = {"postgresql": _upsert(postgresql.insert(_TOLD)), "sqlite": _upsert(sqlite.insert(_TOLD))}
+
+
 def remember(session: Session, appointment_id: int, told: LastTold, sequence: int) -> None:
     """Store what the client of an appointment now believes; one statement."""
     values = {
+        "appointment_id": appointment_id,
         "client_id": told.client_id,
         "starts_at": told.truth.starts_at,
         "zone": told.truth.zone,
@@ -46,6 +61,4 @@ def remember(session: Session, appointment_id: int, told: LastTold, sequence: in
         "sequence": sequence,
         "at": told.at,
     }
-    insert: Any = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Told)
-    statement = insert.values(appointment_id=appointment_id, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["appointment_id"], set_=values))
+    session.connection().execute(_REMEMBER[session.get_bind().dialect.name], values)

@@ -7,11 +7,11 @@ from practice.clinic.models import PracticeSettings
 from practice.config import Settings
 from practice.reminders.context import truth_of
 from practice.reminders.facts import Truth
+from practice.reminders.judging import Batch, Claimed
 from practice.reminders.kinds import MessageKind
 from practice.reminders.letters import Before, House, Letter, VisitDetails
 from practice.reminders.links import Links
 from practice.reminders.mail_format import Envelope, write_mail
-from practice.reminders.outbox import Batch, Claimed
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.telling import AppointmentFacts
 from practice.web.formatting import Style

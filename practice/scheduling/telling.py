@@ -137,6 +137,11 @@ def mark_all_coming_unreconciled(session: Session, *, now: datetime) -> None:
     )
 
 
-def is_unchanged(appointment_id: SQLColumnExpression[int], change_seq: int) -> ColumnElement[bool]:
+def is_reconciled(appointment_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the condition that the messages of an appointment follow everything that was done to it."""
+    return exists().where(Appointment.id == appointment_id, Appointment.change_seq == Appointment.reconciled_seq)
+
+
+def is_at(appointment_id: SQLColumnExpression[int], change_seq: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that an appointment still is as it was at *change_seq*."""
     return exists().where(Appointment.id == appointment_id, Appointment.change_seq == change_seq)

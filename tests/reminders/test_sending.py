@@ -167,5 +167,5 @@ def test_an_address_edited_before_the_mail_leaves_gets_it(
     postman.reconcile()
     clinic.edit_email(client, "new@example.com")
     clock.advance(2 * MINUTE)
-    postman.run()
+    postman.drain()
     assert [mail.recipient for mail in server.delivered] == ["new@example.com"]
