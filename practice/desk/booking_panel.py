@@ -144,6 +144,8 @@ class BookingPanel:
     @property
     def times_words(self) -> str:
         """Return what the list of times is called."""
+        if self.moment.is_past:
+            return "When"
         if not self.times:
             return "Times"
         return "Next fitting time" if len(self.times) == 1 else f"Next {_NUMBERS[len(self.times)]} fitting times"

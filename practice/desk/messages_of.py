@@ -17,6 +17,9 @@ from practice.reminders.wanted import Omitted, Plan, Wanted
 SILENT = frozenset({Why.UP_TO_DATE, Why.HAPPENED, Why.OVER, Why.HELD})
 """Reasons that need no saying: nothing is missing."""
 
+FINE = frozenset({Why.IN_EARLIER_MESSAGE, Why.CONFIRMED_RECENTLY, Why.ONE_CALL})
+"""Reasons for which nothing need be done."""
+
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
@@ -66,4 +69,7 @@ def _worth_saying(plan: Plan) -> list[Omitted]:
 
 
 def _omitted(omitted: Omitted) -> MessageLine:
-    return MessageLine(KIND_WORDS.get(omitted.kind, "Message"), "is not sent", why=WHY_WORDS[omitted.why], tone="warn")
+    what, why = KIND_WORDS.get(omitted.kind, "Message"), WHY_WORDS[omitted.why]
+    if omitted.why in FINE:
+        return MessageLine(what, "is not needed", why=why)
+    return MessageLine(what, "is not sent", why=why, tone="warn")
