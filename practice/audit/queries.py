@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from practice.audit.models import AuditEvent
@@ -31,11 +31,6 @@ def list_events(
     if before is not None:
         statement = statement.where(AuditEvent.seq < before)
     return session.scalars(statement.order_by(AuditEvent.seq.desc()).limit(limit)).all()
-
-
-def count_events(session: Session) -> int:
-    """Return how many events there are."""
-    return session.scalar(select(func.max(AuditEvent.seq))) or 0
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:

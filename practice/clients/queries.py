@@ -59,11 +59,6 @@ def get_record(session: Session, uid: str) -> Client:
     return session.execute(whole.where(Client.id == client.id)).scalar_one()
 
 
-def list_clients(session: Session, client_ids: Collection[int]) -> Sequence[Client]:
-    """Return clients by id, without their contacts."""
-    return session.execute(select(Client).where(Client.id.in_(client_ids))).scalars().all()
-
-
 def list_relations(session: Session, client_id: int) -> Sequence[tuple[ClientRelation, Client | None]]:
     """Return a client's relations, each with the client whom it names, if it names one."""
     rows = (

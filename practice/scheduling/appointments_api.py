@@ -37,6 +37,7 @@ from practice.scheduling.appointment_schemas import (
     WalkInSchema,
 )
 from practice.scheduling.lifecycle import AppointmentState
+from practice.scheduling.loading import load
 from practice.scheduling.models import Appointment
 from practice.scheduling.ownership import require_own_client
 from practice.scheduling.queries import ListQuery
@@ -60,7 +61,7 @@ def read_with_etag(shown: Shown) -> Read:
 def show_now(opened: Session, uid: str) -> Shown:
     """Return an appointment as it stands after an act in the same transaction."""
     opened.flush()
-    return show_appointment(queries.get_appointment(opened, uid), current_actor())
+    return show_appointment(load(opened, uid), current_actor())
 
 
 def create(work: Callable[[Session], Appointment]) -> Response:
@@ -208,7 +209,7 @@ class OneAppointment(MethodView):
     def get(self, uid: str) -> Read:
         """Read an appointment."""
         require_own_appointment(session(), uid, current_actor(), "appointment.read")
-        return read_with_etag(show_appointment(queries.get_appointment(session(), uid), current_actor()))
+        return read_with_etag(show_appointment(load(session(), uid), current_actor()))
 
     @blueprint.arguments(MoveSchema)
     @blueprint.response(200, AppointmentSchema)
@@ -272,5 +273,5 @@ class History(MethodView):
     def get(self, uid: str) -> list[Shown]:
         """List every act, the oldest first."""
         require_own_appointment(session(), uid, current_actor(), "appointment.read")
-        appointment = queries.get_appointment(session(), uid)
+        appointment = load(session(), uid)
         return [show_change(change) for change in queries.list_history(session(), appointment.id)]

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
 from practice.clinic.models import ClinicState
-from practice.scheduling.facts import LONGEST_TREATMENT, current_set_up
+from practice.scheduling.diary_time import LONGEST_TREATMENT
+from practice.scheduling.facts import current_set_up
 from practice.scheduling.hours import in_utc, open_spans, working_spans
 from practice.scheduling.lifecycle import OCCUPIES_TIME
 from practice.scheduling.local_days import DAY, days_between, floor_minute, instant_of, local_day
@@ -22,9 +23,9 @@ from practice.scheduling.models import Appointment
 from practice.scheduling.packing import minute_of
 from practice.scheduling.pulse import Pulse
 from practice.scheduling.question import Exceptions, LocationFacts, RoomFacts, SetUp, Span, TherapistFacts
-from practice.scheduling.search import by_uid, only_location
 from practice.scheduling.set_up import exception_columns, exceptions_of
 from practice.scheduling.slots import gaps, is_registered_on
+from practice.scheduling.wishes import get_by_uid, resolve_location
 
 
 class By(StrEnum):
@@ -82,7 +83,7 @@ def read_feed(session: Session, query: FeedQuery, *, now: datetime) -> Feed:
     """Return the calendar of some days in at most three statements; raises :class:`NotFound` for an unknown uid."""
     row = session.execute(_first_look(query)).one()
     set_up = current_set_up(session, Pulse(row[0], {}, None, {}))
-    location = only_location(set_up, query.location_uid)
+    location = resolve_location(set_up, query.location_uid)
     columns = _columns(query, set_up, location)
     within = Span(local_day(query.first_on, location.zone).begins, local_day(query.last_on, location.zone).ends)
     found = session.execute(_visits(query, columns, location, within, now)).all()
@@ -103,7 +104,7 @@ def _first_look(query: FeedQuery) -> Select[*tuple[Any, ...]]:
 def _columns(query: FeedQuery, set_up: SetUp, location: LocationFacts) -> list[TherapistFacts | RoomFacts]:
     known: dict[int, Any] = dict(set_up.therapists if query.by is By.THERAPIST else set_up.rooms)
     if query.uids:
-        return [by_uid(known, uid, query.by) for uid in dict.fromkeys(query.uids)]
+        return [get_by_uid(known, uid, query.by) for uid in dict.fromkeys(query.uids)]
     here = [one for one in known.values() if one.is_active and _belongs(one, location)]
     return sorted(here, key=lambda one: (one.name, one.id))
 

@@ -18,18 +18,13 @@ from practice.core.db import UtcDateTime
 from practice.core.failpoints import failpoint
 from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
+from practice.scheduling.diary_time import LONGEST_TREATMENT, WIDEST_BUFFERS
 from practice.scheduling.errors import BufferTaken, TimeTaken
 from practice.scheduling.lifecycle import State
 from practice.scheduling.models import Allocation, Appointment
 
 LOCK_CLASS = 0x6D74
 """First key of every diary lock; the second is the diary. No other lock of the product uses this class."""
-
-LONGEST_TREATMENT = timedelta(hours=12)
-"""Enforced by the database, so that a look may leave out what started earlier."""
-
-WIDEST_BUFFERS = timedelta(minutes=240)
-"""Two buffers of 120 minutes may lie between two treatments."""
 
 EXCLUSION_VIOLATION = "23P01"
 OVERLAP_TRIGGER = "allocation_overlap"

@@ -70,17 +70,6 @@ def wanted_for(
     return [replace(each, may_touch_buffers=True) for each in wanted] if may_touch_buffers else wanted
 
 
-def as_it_lies(appointment: Appointment, *, may_touch_buffers: bool = False) -> list[Wanted]:
-    """Return what an appointment needs on the diaries of its own therapist, room and client."""
-    return wanted_for(
-        appointment,
-        therapist_diary_id=appointment.therapist.diary_id,
-        room_diary_id=None if appointment.room is None else appointment.room.diary_id,
-        client_diary_id=None if appointment.client is None else appointment.client.diary_id,
-        may_touch_buffers=may_touch_buffers,
-    )
-
-
 def beside(wanted: Wanted, occupied: Iterable[Occupied]) -> Wanted:
     """Return the wish of a visit that did happen: where somebody else has the time it lies beside it."""
     others = [each for each in occupied if each.diary_id == wanted.diary_id]

@@ -1,7 +1,14 @@
 """Time taken on one diary, as columns of integers: a diary of a month has hundreds of entries, a practice has many."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import NamedTuple
+
+LONGEST_TREATMENT = timedelta(hours=12)
+"""Enforced by the database, so that a look may leave out what started earlier: it bounds the index from below."""
+
+WIDEST_BUFFERS = timedelta(minutes=240)
+"""Two buffers of 120 minutes may lie between two treatments."""
 
 
 class Taken(NamedTuple):

@@ -10,7 +10,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from practice.clinic.service import sees_committed_set_up
-from practice.scheduling.diary_time import BUFFER_BASE, NOTHING_TAKEN, DiaryTime, in_groups
+from practice.scheduling.diary_time import (
+    BUFFER_BASE,
+    LONGEST_TREATMENT,
+    NOTHING_TAKEN,
+    WIDEST_BUFFERS,
+    DiaryTime,
+    in_groups,
+)
 from practice.scheduling.local_days import instant_of, local_day
 from practice.scheduling.memory import may_fill, memory_of
 from practice.scheduling.models import Allocation, Appointment
@@ -18,12 +25,6 @@ from practice.scheduling.packing import packed, packed_minutes, unpacked_minutes
 from practice.scheduling.pulse import IS_HELD, Pulse, feel_pulse
 from practice.scheduling.question import DiaryFacts, Exceptions, Question, SetUp, Span, candidates, suitable_rooms
 from practice.scheduling.set_up import load_exceptions, load_set_up
-
-LONGEST_TREATMENT = timedelta(hours=12)
-"""Enforced by the database; bounds the index range from below."""
-
-WIDEST_BUFFERS = 240
-"""Two buffers of 120 minutes may lie between two treatments."""
 
 
 def load_facts(session: Session, question: Question) -> DiaryFacts:
@@ -62,7 +63,8 @@ def window_of(question: Question, set_up: SetUp) -> Span:
     zone = set_up.locations[question.location_id].zone
     duration = (question.shape or set_up.services[question.service_id].shape).duration
     begins, ends = local_day(question.first_on, zone).begins, local_day(question.last_on, zone).ends
-    return Span(begins - WIDEST_BUFFERS, ends + duration + WIDEST_BUFFERS)
+    around = WIDEST_BUFFERS // timedelta(minutes=1)
+    return Span(begins - around, ends + duration + around)
 
 
 def current_exceptions(session: Session, question: Question, within: Span, pulse: Pulse) -> Exceptions:

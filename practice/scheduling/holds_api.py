@@ -11,8 +11,8 @@ from practice.accounts.policy import requires
 from practice.scheduling import holding, parking
 from practice.scheduling.appointment_forms import Body, booking_rules, require_own_call, require_own_diary, time_wish
 from practice.scheduling.appointment_schemas import HoldSchema, NewHoldSchema, NewParkedCallSchema, ParkedCallSchema
+from practice.scheduling.loading import load
 from practice.scheduling.parking import Parked, ParkedDetails
-from practice.scheduling.queries import get_appointment
 from practice.scheduling.shown import Shown, show_hold
 from practice.web.api import ApiBlueprint
 from practice.web.creating import post_once
@@ -85,7 +85,7 @@ def _release(opened: Session, uid: str) -> None:
 
 def _shown(opened: Session, uid: str) -> Shown:
     opened.flush()
-    return show_hold(get_appointment(opened, uid))
+    return show_hold(load(opened, uid))
 
 
 @blueprint.route("/parked-calls")

@@ -17,9 +17,20 @@ WITH_EVERYBODY = (
 )
 
 
-def load(session: Session, uid: str) -> Appointment:
-    """Return one appointment as it is now; raises ``NotFound``."""
-    return _load(session, uid)
+def load(session: Session, uid: str, *, is_locked: bool = False) -> Appointment:
+    """Return one appointment as it is now, its row locked if asked; raises ``NotFound``."""
+    statement = (
+        select(Appointment)
+        .where(Appointment.uid == uid)
+        .options(*WITH_EVERYBODY)
+        .execution_options(populate_existing=True)
+    )
+    if is_locked:
+        statement = statement.with_for_update(of=Appointment)
+    appointment = session.scalars(statement).one_or_none()
+    if appointment is None:
+        raise NotFound("There is no such appointment.")
+    return appointment
 
 
 def load_for_change(session: Session, uid: str) -> Appointment:
@@ -28,9 +39,9 @@ def load_for_change(session: Session, uid: str) -> Appointment:
     Always in this order, so that no two acts can wait for each other. Raises ``NotFound``, and ``StaleVersion``
     when it moved to other diaries at the same moment.
     """
-    seen = diaries_of(_load(session, uid))
+    seen = diaries_of(load(session, uid))
     lock_diaries(session, seen)
-    appointment = _load(session, uid, is_locked=True)
+    appointment = load(session, uid, is_locked=True)
     if not diaries_of(appointment) <= seen:
         raise changed_meanwhile()
     return appointment
@@ -53,18 +64,3 @@ def changed_meanwhile() -> StaleVersion:
     return StaleVersion(
         "This was changed by somebody else at the same moment. Look at what is true now.", ways_out=(RELOAD,)
     )
-
-
-def _load(session: Session, uid: str, *, is_locked: bool = False) -> Appointment:
-    statement = (
-        select(Appointment)
-        .where(Appointment.uid == uid)
-        .options(*WITH_EVERYBODY)
-        .execution_options(populate_existing=True)
-    )
-    if is_locked:
-        statement = statement.with_for_update(of=Appointment)
-    appointment = session.execute(statement).unique().scalar_one_or_none()
-    if appointment is None:
-        raise NotFound("There is no such appointment.")
-    return appointment

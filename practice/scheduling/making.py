@@ -13,7 +13,7 @@ from practice.scheduling.models import Appointment
 from practice.scheduling.placing import Place, Placing
 from practice.scheduling.question import Question, Shape
 from practice.scheduling.rules import Verb
-from practice.scheduling.wishes import PlaceWish, find_by_uid, resolve_location
+from practice.scheduling.wishes import PlaceWish, get_by_uid, resolve_location
 
 
 def placing_of(
@@ -35,9 +35,9 @@ def placing_of(
         client, set_up = None, read_set_up(session)
     else:
         client, set_up = read_client_and_set_up(session, client_uid)
-    service = find_by_uid(set_up.services.values(), wish.service, "service")
-    therapist = wish.therapist and find_by_uid(set_up.therapists.values(), wish.therapist, "therapist")
-    room = wish.room and find_by_uid(set_up.rooms.values(), wish.room, "room")
+    service = get_by_uid(set_up.services, wish.service, "service")
+    therapist = wish.therapist and get_by_uid(set_up.therapists, wish.therapist, "therapist")
+    room = wish.room and get_by_uid(set_up.rooms, wish.room, "room")
     location = resolve_location(set_up, wish.location, therapist or None)
     start = local_start or wall_time(now, location.zone).replace(second=0, microsecond=0)
     question = Question(

@@ -1,6 +1,5 @@
 """Appointments, the time they take on diaries, their history, and parked calls."""
 
-import uuid
 from datetime import date, datetime
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, Index, String, Text, text
@@ -13,11 +12,6 @@ from practice.scheduling.lifecycle import AppointmentState
 
 _UNRECONCILED = text("change_seq > reconciled_seq")
 _HELD = text("state = 'held'")
-
-
-def new_series_uid() -> str:
-    """Return the identifier that the visits of one series share."""
-    return str(uuid.uuid4())
 
 
 class Appointment(Editable, Base):

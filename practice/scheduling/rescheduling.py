@@ -18,7 +18,7 @@ from practice.scheduling.models import Appointment
 from practice.scheduling.placing import Place, Placing, take_place
 from practice.scheduling.question import Question, SetUp
 from practice.scheduling.rules import BookingRules, Verb
-from practice.scheduling.wishes import MoveWish, find_by_uid
+from practice.scheduling.wishes import MoveWish, get_by_uid
 
 State = AppointmentState
 
@@ -147,8 +147,8 @@ def _open(session: Session, uid: str, version: int | None, states: frozenset[Sta
 def _question(appointment: Appointment, wish: MoveWish, set_up: SetUp, *, actor: Actor, now: datetime) -> Question:
     """Return what is asked: the appointment as it lies, with what the wish changes."""
     as_it_lies = question_about(appointment, actor=actor, now=now)
-    location = wish.location and find_by_uid(set_up.locations.values(), wish.location, "location")
-    room = wish.room and find_by_uid(set_up.rooms.values(), wish.room, "room")
+    location = wish.location and get_by_uid(set_up.locations, wish.location, "location")
+    room = wish.room and get_by_uid(set_up.rooms, wish.room, "room")
     day = (wish.local_start or appointment.local_start).date()
     return replace(
         as_it_lies,
@@ -164,7 +164,7 @@ def _therapist_ids(appointment: Appointment, wish: MoveWish, set_up: SetUp) -> t
     if wish.any_therapist:
         return None
     if wish.therapist:
-        return (find_by_uid(set_up.therapists.values(), wish.therapist, "therapist").id,)
+        return (get_by_uid(set_up.therapists, wish.therapist, "therapist").id,)
     return (appointment.therapist_id,)
 
 

@@ -1,21 +1,19 @@
 """Reads that find times: each at most four statements, whatever the number of therapists and days."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from practice.core.errors import NotFound, Refusal, WayOut
+from practice.core.errors import NotFound, Refusal
 from practice.core.local_time import wall_time
 from practice.scheduling.availability import OfferedStart, offered_starts
-from practice.scheduling.errors import LocationNeeded
 from practice.scheduling.explain import time_refusals
 from practice.scheduling.facts import current_set_up, facts_at
 from practice.scheduling.proposals import Proposal, propose
 from practice.scheduling.pulse import Pulse, feel_pulse
-from practice.scheduling.question import DiaryFacts, LocationFacts, Question, SetUp, candidates
+from practice.scheduling.question import DiaryFacts, LocationFacts, Question, candidates
+from practice.scheduling.wishes import get_by_uid, resolve_location
 
 MOST_DAYS = 62
 NEXT_DAYS = 28
@@ -81,7 +79,7 @@ class Explanation:
 def find_starts(session: Session, query: StartsQuery, *, first_on: date, last_on: date, now: datetime) -> FoundStarts:
     """Return every offered start on the local days from first to last, at most :data:`MOST_DAYS`.
 
-    Raises :class:`NotFound` for an unknown uid, :class:`LocationNeeded` when the practice has several places.
+    Raises :class:`NotFound` for an unknown uid, ``LocationNeeded`` when the practice has several places.
     """
     if not 0 <= (last_on - first_on).days < MOST_DAYS:
         raise ValueError(f"ask for 1 to {MOST_DAYS} days")
@@ -91,33 +89,19 @@ def find_starts(session: Session, query: StartsQuery, *, first_on: date, last_on
     return FoundStarts(question, facts, offered_starts(question, facts))
 
 
-def next_available(
-    session: Session, query: StartsQuery, *, from_on: date | None = None, amount: int = 1, now: datetime
-) -> FoundProposals:
-    """Return the earliest offered starts within :data:`NEXT_DAYS` days of *from_on* (today); raises as above."""
-    return _proposals(session, query, from_on=from_on, amount=amount, now=now, is_for_client=False)
-
-
 def three_next(
     session: Session, query: StartsQuery, *, from_on: date | None = None, amount: int = 3, now: datetime
 ) -> FoundProposals:
-    """Return three fitting starts for a client: her last therapist first, on different days; raises as above."""
-    return _proposals(session, query, from_on=from_on, amount=amount, now=now, is_for_client=True)
+    """Return a few fitting starts within :data:`NEXT_DAYS` days of *from_on* (today), on different days.
 
-
-def _proposals(
-    session: Session, query: StartsQuery, *, from_on: date | None, amount: int, now: datetime, is_for_client: bool
-) -> FoundProposals:
+    A client's last therapist comes first. Raises as above.
+    """
     pulse = _pulse(session, query, now)
     question = _question(session, query, pulse, now, first_on=from_on, days=NEXT_DAYS)
     facts = facts_at(session, question, pulse)
-    offers = offered_starts(question, facts)
-    if not is_for_client:
-        earliest = [Proposal(offer.begins, offer.therapist_ids[0], offer.room_id) for offer in offers[:amount]]
-        return FoundProposals(question, facts, earliest)
     familiar = None if pulse.client is None else pulse.client.last_therapist_id
-    fitting = propose(question, facts, offers, amount=amount, familiar_id=familiar)
-    return FoundProposals(question, facts, fitting)
+    proposals = propose(question, facts, offered_starts(question, facts), amount=amount, familiar_id=familiar)
+    return FoundProposals(question, facts, proposals)
 
 
 def explain_start(session: Session, query: StartsQuery, *, local_start: datetime, now: datetime) -> Explanation:
@@ -151,48 +135,20 @@ def _question(
     days: int = 1,
 ) -> Question:
     set_up = current_set_up(session, pulse)
-    location = only_location(set_up, query.location_uid)
+    location = resolve_location(set_up, query.location_uid)
     first = first_on or wall_time(now, location.zone).date()
-    therapists = tuple(by_uid(set_up.therapists, uid, "therapist").id for uid in dict.fromkeys(query.therapist_uids))
+    therapists = tuple(
+        get_by_uid(set_up.therapists, uid, "therapist").id for uid in dict.fromkeys(query.therapist_uids)
+    )
     return Question(
-        service_id=by_uid(set_up.services, query.service_uid, "service").id,
+        service_id=get_by_uid(set_up.services, query.service_uid, "service").id,
         location_id=location.id,
         first_on=first,
         last_on=last_on or first + timedelta(days=days - 1),
         asked_at=now,
         therapist_ids=therapists or None,
-        room_id=None if query.room_uid is None else by_uid(set_up.rooms, query.room_uid, "room").id,
+        room_id=None if query.room_uid is None else get_by_uid(set_up.rooms, query.room_uid, "room").id,
         client_id=None if pulse.client is None else pulse.client.id,
         moving_id=query.moving_id,
         by_link=query.by_link,
     )
-
-
-class _HasUid(Protocol):
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def uid(self) -> str: ...
-
-
-Known = TypeVar("Known", bound=_HasUid)
-
-
-def by_uid(known: Mapping[int, Known], uid: str, kind: str) -> Known:
-    """Return what has the uid; raises :class:`NotFound` naming the kind."""
-    for one in known.values():
-        if one.uid == uid:
-            return one
-    raise NotFound(f"There is no such {kind}.")
-
-
-def only_location(set_up: SetUp, uid: str | None) -> LocationFacts:
-    """Return the location asked for, or the only one; raises :class:`LocationNeeded` when there are several."""
-    if uid is not None:
-        return by_uid(set_up.locations, uid, "location")
-    active = [location for location in set_up.locations.values() if location.is_active]
-    if len(active) == 1:
-        return active[0]
-    ways = tuple(WayOut("choose_location", one.name, {"location": one.uid}) for one in active)
-    raise LocationNeeded("Times differ between the practice's locations; choose one.", ways_out=ways)

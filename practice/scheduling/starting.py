@@ -20,7 +20,7 @@ from practice.scheduling.making import question_about
 from practice.scheduling.models import Appointment
 from practice.scheduling.question import DiaryFacts, TherapistFacts
 from practice.scheduling.rules import BookingFacts, BookingRequest, BookingRules, Verb, judge
-from practice.scheduling.wishes import find_by_uid
+from practice.scheduling.wishes import get_by_uid
 
 
 def start(
@@ -43,7 +43,7 @@ def start(
     require_version(appointment.version, version)
     set_up = read_set_up(session)
     therapist = (
-        find_by_uid(set_up.therapists.values(), therapist_uid, "therapist")
+        get_by_uid(set_up.therapists, therapist_uid, "therapist")
         if therapist_uid
         else set_up.therapists[appointment.therapist_id]
     )

@@ -10,7 +10,7 @@ from practice.scheduling.availability import OfferedStart, offered_starts
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import DiaryFacts, Question
 
-NEXT_TIMES = 3
+MOST_TIMES = 3
 
 
 def with_ways_out(
@@ -49,8 +49,8 @@ def _offered_at(question: Question, facts: DiaryFacts, begins: int) -> OfferedSt
 def _next_times(question: Question, facts: DiaryFacts, begins: int) -> list[WayOut]:
     """Offer the three next starts after the refused one, or the three last before it on the days at hand."""
     offers = offered_starts(question, facts)
-    later = [offer for offer in offers if offer.begins > begins][:NEXT_TIMES]
-    return [choose("choose_time", question, facts, offer) for offer in later or offers[-NEXT_TIMES:]]
+    later = [offer for offer in offers if offer.begins > begins][:MOST_TIMES]
+    return [choose("choose_time", question, facts, offer) for offer in later or offers[-MOST_TIMES:]]
 
 
 def _search(question: Question, facts: DiaryFacts, begins: int) -> WayOut:

@@ -1,6 +1,6 @@
 """What a person asks for, in the words of the faces, and the same resolved against the practice's set-up."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -67,18 +67,21 @@ class BookingDetails:
     series_id: str | None = None
 
 
-def find_by_uid(things: Iterable[Named], uid: str, word: str) -> Named:
-    """Return the thing with a uid; raises ``NotFound`` naming *word*."""
-    for thing in things:
+def get_by_uid(known: Mapping[int, Named], uid: str, word: str) -> Named:
+    """Return what has the uid; raises ``NotFound`` naming *word*."""
+    for thing in known.values():
         if thing.uid == uid:
             return thing
     raise NotFound(f"There is no such {word}.")
 
 
-def resolve_location(set_up: SetUp, uid: str | None, therapist: TherapistFacts | None) -> LocationFacts:
-    """Return the location named, else the only one where the therapist works, else the only one there is."""
+def resolve_location(set_up: SetUp, uid: str | None, therapist: TherapistFacts | None = None) -> LocationFacts:
+    """Return the location named, else the only one where the therapist works, else the only one there is.
+
+    Raises ``NotFound``, and :class:`LocationNeeded` when several are left.
+    """
     if uid is not None:
-        return find_by_uid(set_up.locations.values(), uid, "location")
+        return get_by_uid(set_up.locations, uid, "location")
     active = [location for location in set_up.locations.values() if location.is_active]
     works_at = {row.location_id for row in therapist.weekly} if therapist else set()
     usual = [location for location in active if location.id in works_at]

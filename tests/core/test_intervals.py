@@ -1,29 +1,19 @@
-"""Half-open intervals: a table of positions, and set arithmetic against a minute-by-minute oracle."""
+"""Half-open intervals: a table of positions, and the SQL twin."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from practice.core.db import UtcDateTime, overlaps
-from practice.core.intervals import Interval, merge, subtract
+from practice.core.intervals import Interval
 
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def span(start: int, end: int) -> Interval:
     return Interval(DAY + timedelta(minutes=start), DAY + timedelta(minutes=end))
-
-
-def minutes(intervals: list[Interval]) -> set[int]:
-    covered: set[int] = set()
-    for interval in intervals:
-        start = int((interval.starts_at - DAY).total_seconds() // 60)
-        covered |= set(range(start, start + int(interval.duration.total_seconds() // 60)))
-    return covered
 
 
 POSITIONS = [
@@ -62,17 +52,3 @@ def test_an_empty_backward_or_naive_interval_is_refused() -> None:
             span(start, end)
     with pytest.raises(ValueError, match="aware"):
         Interval(datetime(2026, 1, 1), datetime(2026, 1, 2))
-
-
-pairs = st.tuples(st.integers(0, 300), st.integers(1, 90)).map(lambda pair: span(pair[0], pair[0] + pair[1]))
-
-
-@given(st.lists(pairs, max_size=8), st.lists(pairs, max_size=8))
-def test_merge_and_subtract_agree_with_minutes(wanted: list[Interval], taken: list[Interval]) -> None:
-    assert minutes(merge(wanted)) == minutes(wanted)
-    free = subtract(wanted, taken)
-    assert minutes(free) == minutes(wanted) - minutes(taken)
-    assert all(
-        earlier.ends_at < later.starts_at for earlier, later in zip(merge(wanted), merge(wanted)[1:], strict=False)
-    )
-    assert all(not piece.overlaps(block) for piece in free for block in taken)
