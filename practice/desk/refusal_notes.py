@@ -80,6 +80,9 @@ PEOPLE: Mapping[str, RefusalNote] = {
     "nobody_for_messages": _note(422, "Nobody would get the client's messages.", "Say first who gets them instead."),
     "consent_text_changed": _note(422, "The sentence read aloud is no longer in force.", "Read the new one aloud."),
     "consent_given": _note(409, "This consent is in force already.", _READ_AGAIN),
+    "not_to_be_sent": _note(
+        422, "The mail arrived, is on its way, or would come too late.", "Call the client instead."
+    ),
     "call_done": _note(422, "Somebody has made this call.", _READ_AGAIN),
     "task_done": _note(409, "Somebody has finished this task.", _READ_AGAIN),
 }

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
 from practice.clinic.models import StaffTask
-from practice.core.actor import Role
+from practice.clinic.tasks import finish_task
+from practice.core.actor import Actor, Role
 from practice.reminders.calls import DECIDE_KIND
 from practice.reminders.explaining import KIND_WORDS, WHY_SENTENCES
 from practice.reminders.models import Message
@@ -122,3 +123,10 @@ _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     UNDELIVERED_KIND: _undelivered,
     PAUSED_KIND: _paused,
 }
+
+
+def settle_paused(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Finish the tasks that say that mail is paused: it goes out again."""
+    paused = select(StaffTask).where(StaffTask.kind == PAUSED_KIND, StaffTask.state == "open")
+    for task in session.execute(paused).scalars():
+        finish_task(session, task=task, outcome="resumed", actor=actor, now=now)

@@ -1,10 +1,10 @@
 """Reads of messages: of a visit, of a client, what goes out next, and why no mail came."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
@@ -14,7 +14,7 @@ from practice.reminders.explaining import WHY_SENTENCES, sentence_for
 from practice.reminders.kinds import OPEN_STATES, Channel, MessageState, Why
 from practice.reminders.models import Message, SuppressedAddress, WorkerPulse
 from practice.reminders.pulse import FOLLOWING, SENDING, SILENT_AFTER
-from practice.reminders.wanted import Omitted, Wanted
+from practice.reminders.wanted import Omitted, Plan, Wanted
 from practice.scheduling.models import Appointment
 
 APPOINTMENT = "appointment"
@@ -34,8 +34,13 @@ class MessageRow:
     client_name: str
     client_id: int
     to_address: str
+    to_name: str
     due_at: datetime
+    expires_at: datetime
+    next_try_at: datetime | None
     sent_at: datetime | None
+    why: str
+    message_id: str
     attempts: int
     last_code: int | None
     last_reply: str
@@ -45,11 +50,15 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
-    """Which messages are wanted; None means any."""
+    """Which messages are wanted; None means any. ``next_first`` turns the order of time round."""
 
     appointment_uid: str | None = None
     client_uid: str | None = None
     state: str | None = None
+    states: Collection[str] | None = None
+    client_ids: Collection[int] | None = None
+    due_until: datetime | None = None
+    next_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +94,37 @@ OVERDUE_AFTER = timedelta(minutes=5)
 
 
 def list_messages(
-    session: Session, wanted: MessageFilter, *, among: Select[int | None] | None = None, limit: int = MOST_LISTED
+    session: Session,
+    wanted: MessageFilter,
+    *,
+    among: Select[int | None] | None = None,
+    limit: int = MOST_LISTED,
+    offset: int = 0,
 ) -> list[MessageRow]:
-    """Return messages, the latest due first; *among* narrows to these clients."""
-    rows = _rows().order_by(Message.due_at.desc(), Message.id.desc()).limit(min(limit, MOST_LISTED))
-    if wanted.appointment_uid is not None:
-        rows = rows.where(Appointment.uid == wanted.appointment_uid)
-    if wanted.client_uid is not None:
-        rows = rows.where(Client.uid == wanted.client_uid)
-    if wanted.state is not None:
-        rows = rows.where(Message.state == wanted.state)
-    return _read(session, rows if among is None else rows.where(Message.client_id.in_(among)))
+    """Return messages, the latest due first unless the filter says otherwise; *among* narrows to these clients."""
+    order = (Message.due_at, Message.id) if wanted.next_first else (Message.due_at.desc(), Message.id.desc())
+    rows = _rows().where(*_conditions(wanted, among)).order_by(*order)
+    return _read(session, rows.limit(min(limit, MOST_LISTED)).offset(offset))
+
+
+def count_messages(session: Session, wanted: MessageFilter, *, among: Select[int | None] | None = None) -> int:
+    """Return how many messages :func:`list_messages` would find."""
+    found = _rows().where(*_conditions(wanted, among)).with_only_columns(func.count(Message.id))
+    return session.execute(found).scalar_one()
+
+
+def _conditions(wanted: MessageFilter, among: Select[int | None] | None) -> list[ColumnElement[bool]]:
+    asked: list[tuple[object, ColumnElement[bool]]] = [
+        (wanted.appointment_uid, Appointment.uid == wanted.appointment_uid),
+        (wanted.client_uid, Client.uid == wanted.client_uid),
+        (wanted.state, Message.state == wanted.state),
+        (wanted.states, Message.state.in_(wanted.states or ())),
+        (wanted.client_ids, Message.client_id.in_(wanted.client_ids or ())),
+    ]
+    conditions = [condition for value, condition in asked if value is not None]
+    if wanted.due_until is not None:
+        conditions.append(Message.due_at <= wanted.due_until)
+    return conditions if among is None else [*conditions, Message.client_id.in_(among)]
 
 
 def get_message(session: Session, uid: str) -> MessageRow:
@@ -125,9 +154,22 @@ def list_going_out(
 
 def why_no_mail(session: Session, appointment: Appointment, *, now: datetime) -> list[Explanation]:
     """Return everything about one appointment's messages: those that exist, then those that are not wanted and why."""
-    rows = select(Message).where(Message.subject_kind == APPOINTMENT, Message.subject_id == appointment.id)
-    messages = session.execute(rows.order_by(Message.due_at, Message.id)).scalars().all()
-    plan = look(session, [appointment.id], now=now).plan(appointment.id, now)
+    return explain_visits(session, [appointment.id], now=now)[appointment.id]
+
+
+def explain_visits(
+    session: Session, appointment_ids: Collection[int], *, now: datetime
+) -> dict[int, list[Explanation]]:
+    """Return the same by appointment; the number of statements does not depend on how many they are."""
+    rows = select(Message).where(Message.subject_kind == APPOINTMENT, Message.subject_id.in_(appointment_ids))
+    messages: dict[int, list[Message]] = {number: [] for number in appointment_ids}
+    for message in session.execute(rows.order_by(Message.due_at, Message.id)).scalars():
+        messages[message.subject_id].append(message)
+    outlook = look(session, appointment_ids, now=now)
+    return {number: _explanations(messages[number], outlook.plan(number, now)) for number in appointment_ids}
+
+
+def _explanations(messages: Sequence[Message], plan: Plan) -> list[Explanation]:
     known = {message.dedupe_key for message in messages}
     planned = [each for each in plan.wanted if each.dedupe_key not in known and each.channel is not Channel.DESK]
     omitted = [each for each in plan.omitted if each.why is not Why.UP_TO_DATE and not _exists(each, messages)]
@@ -210,8 +252,13 @@ def _row(
         client_name=client.display_name,
         client_id=client.id,
         to_address=message.to_address,
+        to_name=message.to_name,
         due_at=message.due_at,
+        expires_at=message.expires_at,
+        next_try_at=message.lease_until if message.state in {MessageState.RETRY, MessageState.UNKNOWN} else None,
         sent_at=message.sent_at,
+        why=message.why,
+        message_id=message.message_id,
         attempts=message.attempt,
         last_code=message.last_code,
         last_reply=message.last_reply,
