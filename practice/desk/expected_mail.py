@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from practice.reminders.queries import Explanation, explain_visits
 from practice.scheduling.models import Appointment
 
 LOOK_BACK = timedelta(days=14)
-MOST_VISITS = 12
+MOST_VISITS = 4
 _PLANNED = {Channel.EMAIL: Standing("clock", "waits"), Channel.PHONE: Standing("calls", "by phone", "warn")}
 _OMITTED = Standing("minus", "not sent")
 
@@ -41,9 +42,16 @@ class Expected:
 
 
 def mail_expected(session: Session, client_id: int, *, now: datetime) -> Sequence[Expected]:
-    """Return the visits of the last two weeks and those to come with their messages, the next first."""
+    """Return the visits of the last two weeks and the next ones with their messages, in the order of time."""
     rows = (
-        select(Appointment.id, Appointment.uid, Appointment.local_start, Appointment.zone, Appointment.state)
+        select(
+            Appointment.id,
+            Appointment.uid,
+            Appointment.local_start,
+            Appointment.zone,
+            Appointment.state,
+            Appointment.starts_at,
+        )
         .where(
             Appointment.client_id == client_id,
             Appointment.starts_at > now - LOOK_BACK,
@@ -56,10 +64,14 @@ def mail_expected(session: Session, client_id: int, *, now: datetime) -> Sequenc
     if not visits:
         return ()
     explained = explain_visits(session, [visit.id for visit in visits], now=now)
-    return [
-        Expected(visit.uid, visit.local_start, visit.state, [_line(each, visit.zone) for each in explained[visit.id]])
-        for visit in visits
-    ]
+    return [_expected(visit, explained[visit.id], now) for visit in visits]
+
+
+def _expected(visit: Any, explained: Sequence[Explanation], now: datetime) -> Expected:
+    """Return one visit; of one that is over, what was not sent is no longer of interest unless it was tried."""
+    is_over = visit.starts_at <= now
+    worth_saying = [each for each in explained if not (is_over and each.state == "omitted")]
+    return Expected(visit.uid, visit.local_start, visit.state, [_line(each, visit.zone) for each in worth_saying])
 
 
 def _line(each: Explanation, zone: str) -> ExpectedLine:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
@@ -55,6 +55,31 @@ def list_visits(
     if not with_gone:
         wanted = wanted.where(Appointment.state.not_in((State.CANCELLED, State.ENTERED_IN_ERROR)))
     return _read(session, wanted)
+
+
+def list_coming_visits(session: Session, client_id: int, *, limit: int = 50, now: datetime) -> list[Visit]:
+    """Return a client's visits that have not ended, those taken back left out, the next first."""
+    wanted = _visits(now).where(
+        Appointment.client_id == client_id, Appointment.ends_at > now, Appointment.state.not_in((State.HELD, *GONE))
+    )
+    return _read(session, wanted.limit(limit))
+
+
+def list_past_visits(session: Session, client_id: int, *, limit: int, offset: int, now: datetime) -> list[Visit]:
+    """Return a client's other visits, those taken back included, the latest first."""
+    wanted = _visits(now).where(*_past_of(client_id, now)).order_by(None)
+    latest = wanted.order_by(Appointment.starts_at.desc(), Appointment.id.desc())
+    return _read(session, latest.limit(limit).offset(offset))
+
+
+def count_past_visits(session: Session, client_id: int, *, now: datetime) -> int:
+    """Return how many visits :func:`list_past_visits` pages through."""
+    return session.scalar(select(func.count(Appointment.id)).where(*_past_of(client_id, now))) or 0
+
+
+def _past_of(client_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    over_or_gone = or_(Appointment.ends_at <= now, Appointment.state.in_(GONE))
+    return Appointment.client_id == client_id, Appointment.state != State.HELD, over_or_gone
 
 
 def get_visit(session: Session, uid: str, *, now: datetime) -> Visit:
