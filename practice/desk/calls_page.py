@@ -12,6 +12,7 @@ from practice.core.errors import PracticeError
 from practice.core.local_time import day_start
 from practice.desk.call_list import AHEAD, CallLine, MadeCall, calls_due, calls_made
 from practice.desk.staff_tasks import Task, list_tasks_open
+from practice.desk.ways_out import Offer, PlainPlace, offers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class CallsPage:
     tasks: Sequence[Task]
     made: Sequence[MadeCall]
     refusal: PracticeError | None
+    ways: Sequence[Offer]
 
 
 def calls_page(session: Session, *, refusal: PracticeError | None = None, now: datetime) -> CallsPage:
@@ -49,6 +51,7 @@ def calls_page(session: Session, *, refusal: PracticeError | None = None, now: d
         tasks=list_tasks_open(session, before=now + AHEAD),
         made=calls_made(session, since=day_start(today, practice_zone(session))),
         refusal=refusal,
+        ways=offers_of(refusal, PlainPlace("/calls")),
     )
 
 

@@ -1,5 +1,6 @@
 """The panel of one message: everything known about it, and what can be done when it did not arrive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.core.local_time import wall_time
 from practice.desk.message_list import Line, line_of
+from practice.desk.ways_out import Offer, PlainPlace, offers_of
 from practice.reminders.explaining import code_words
 from practice.reminders.kinds import MessageState
 from practice.reminders.queries import get_message
@@ -31,6 +33,7 @@ class MessagePanel:
     may_send_again: bool
     may_open_address: bool
     refusal: PracticeError | None
+    ways: Sequence[Offer]
 
     @property
     def path(self) -> str:
@@ -57,4 +60,5 @@ def message_panel(
         may_send_again=may_manage and can_be_sent,
         may_open_address=may_manage and not can_be_sent and is_closed(session, row.to_address),
         refusal=refusal,
+        ways=offers_of(refusal, PlainPlace(f"/messages/{uid}")),
     )

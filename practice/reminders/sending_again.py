@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 from practice.clinic.models import StaffTask
 from practice.clinic.tasks import finish_task
 from practice.core.actor import Actor
-from practice.core.errors import NotFound, RuleViolation, WayOut
+from practice.core.errors import RELOAD, NotFound, RuleViolation
 from practice.core.events import Event, record
 from practice.reminders.kinds import MessageState
 from practice.reminders.models import Message, SuppressedAddress
 from practice.reminders.undelivered import UNDELIVERED_KIND
 from practice.scheduling.telling import list_coming_ids, mark_unreconciled
-
-CALL_INSTEAD = WayOut("call", "Call instead")
 
 
 class NotToBeSent(RuleViolation):
@@ -32,9 +30,9 @@ def send_again(session: Session, *, message_uid: str, actor: Actor, now: datetim
     """
     message = _get(session, message_uid)
     if message.state != MessageState.FAILED:
-        raise NotToBeSent("Only a mail that was not delivered can be sent again.", ways_out=(CALL_INSTEAD,))
+        raise NotToBeSent("Only a mail that was not delivered can be sent again.", ways_out=(RELOAD,))
     if message.expires_at <= now:
-        raise NotToBeSent("It would come too late to be useful. Call instead.", ways_out=(CALL_INSTEAD,))
+        raise NotToBeSent("It would come too late to be useful. Call instead.", ways_out=(RELOAD,))
     open_address(session, address=message.to_address, actor=actor, now=now)
     message.state, message.why, message.lease_until = MessageState.QUEUED, "", None
     message.failures = message.render_errors = message.copies = 0
