@@ -13,6 +13,7 @@ from practice.accounts.current import current_actor
 from practice.accounts.errors import RoleNotAllowed
 from practice.accounts.ownership import was_judged
 from practice.accounts.permissions import PERMISSIONS, Scope, scope_of
+from practice.web.idempotency import was_answered_before
 from practice.web.problems import is_api_request
 from practice.web.redirects import local_target
 
@@ -145,7 +146,7 @@ def _require_judgement(response: Response) -> Response:
         return response
     if requested_scope() is not Scope.OWN:
         return response
-    if (opened := g.get("session")) is None or not was_judged(opened):
+    if (opened := g.get("session")) is None or not (was_judged(opened) or was_answered_before(opened)):
         g.answered_unjudged = True
         raise UnjudgedAnswer(f"{request.endpoint} answered without asking whose this is")
     return response

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from flask.views import MethodView
 from sqlalchemy.orm import Session
@@ -9,7 +10,13 @@ from sqlalchemy.orm import Session
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.scheduling import attending, booking, cancelling, starting, swapping, undoing
-from practice.scheduling.appointment_forms import Body, booking_rules, require_own_appointment, seen_version
+from practice.scheduling.appointment_forms import (
+    Body,
+    booking_rules,
+    require_own_appointment,
+    require_own_diary,
+    seen_version,
+)
 from practice.scheduling.appointment_schemas import (
     AppointmentSchema,
     CancellationSchema,
@@ -128,13 +135,16 @@ class Start(MethodView):
     @requires("appointment.attend")
     def post(self, body: Body, uid: str) -> Read:
         """Begin the treatment, with another therapist if one is named."""
-        verb = partial(
-            starting.start,
-            therapist_uid=body.get("therapist_uid"),
-            started_at=body.get("started_at"),
-            rules=booking_rules(),
-        )
-        return act_on(uid, "appointment.attend", verb)
+        return act_on(uid, "appointment.attend", partial(_start, body))
+
+
+def _start(body: Body, opened: Session, **more: Any) -> Appointment:
+    treats = body.get("therapist_uid")
+    if treats is not None:
+        require_own_diary(opened, treats, current_actor(), "appointment.attend")
+    return starting.start(
+        opened, therapist_uid=treats, started_at=body.get("started_at"), rules=booking_rules(), **more
+    )
 
 
 @blueprint.route("/completion")

@@ -18,6 +18,7 @@ from practice.web.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 80
+_REPEATED = "answered_before"
 
 
 class KeyReused(RuleViolation):
@@ -63,6 +64,11 @@ def once(session: Session, work: Callable[[], Answer], *, key: str | None, actor
     return answer
 
 
+def was_answered_before(session: Session) -> bool:
+    """Return whether this request got its own first answer again: whoever asks was judged then."""
+    return bool(session.info.get(_REPEATED))
+
+
 def _reserve(session: Session, row: dict[str, Any]) -> bool:
     dialect = session.get_bind().dialect.name
     statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(IdempotencyKey)
@@ -77,6 +83,7 @@ def _first_answer(session: Session, identity: Mapping[str, str]) -> Answer:
             "This Idempotency-Key was used for something else. Use a new key for a new act.",
             ways_out=(WayOut("new_key", "Send it with a new key"),),
         )
+    session.info[_REPEATED] = True
     return Answer(row.status, json.loads(row.body), row.location)
 
 

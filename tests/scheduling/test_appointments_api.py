@@ -5,6 +5,7 @@ from flask import Flask
 
 from practice.core.actor import Role
 from tests.callers import Caller, caller
+from tests.factories import act
 from tests.scheduling.scene import Scene, at, statements
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -229,3 +230,36 @@ class TestParkedCalls:
         other = caller(app, Role.RECEPTIONIST, "Other")
         assert other.get("/parked-calls").json == []
         assert other.ask("DELETE", f"/parked-calls/{call['uid']}").status_code == 404
+
+
+@pytest.fixture
+def own(app: Flask, scene: Scene) -> Caller:
+    """The first therapist, whose only client is the first one."""
+    theo = caller(app, Role.THERAPIST, "Theo")
+    act(
+        scene.session,
+        lambda: setattr(scene.session.merge(scene.therapists[0]), "user_id", theo.user.id),
+    )
+    scene.book(at(9))
+    return theo
+
+
+def test_a_therapists_booking_sent_twice_is_answered_as_the_first_time(own: Caller, scene: Scene) -> None:
+    first, second = (own.post("/appointments", wanted(scene, 11), Idempotency_Key="key-12345678") for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json == second.json
+
+
+def test_a_key_of_one_therapist_opens_nothing_to_another(app: Flask, own: Caller, scene: Scene) -> None:
+    own.post("/appointments", wanted(scene, 11), Idempotency_Key="key-12345678")
+    other = caller(app, Role.THERAPIST, "Olga")
+    assert other.post("/appointments", wanted(scene, 11), Idempotency_Key="key-12345678").status_code == 404
+
+
+def test_a_therapist_cannot_hand_a_treatment_to_a_colleague(own: Caller, desk: Caller, scene: Scene) -> None:
+    path = path_of(own.post("/appointments", wanted(scene, local_start="2026-11-24T11:00")))
+    own.post(f"{path}/arrival", {})
+    foreign = {"therapist_uid": scene.therapists[1].uid}
+    assert own.post(f"{path}/start", foreign).status_code == 404
+    assert desk.get(path).json["state"] == "arrived"
+    assert desk.post(f"{path}/start", foreign).status_code == 200
