@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
+from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.scheduling.availability_schemas import (
     ExplainQuerySchema,
@@ -15,7 +16,8 @@ from practice.scheduling.availability_schemas import (
     StartsSchema,
     starts_query,
 )
-from practice.scheduling.search import explain_start, find_starts, three_next
+from practice.scheduling.ownership import require_own_client
+from practice.scheduling.search import StartsQuery, explain_start, find_starts, three_next
 from practice.scheduling.times_json import proposals_json, starts_json
 from practice.web.api import ApiBlueprint
 from practice.web.database import now, session
@@ -35,9 +37,7 @@ class Availability(MethodView):
     @requires("availability.read")
     def get(self, query: Query) -> Response:
         """Show every start that can be booked, for one, several or any therapist."""
-        found = find_starts(
-            session(), starts_query(query), first_on=query["first_on"], last_on=query["last_on"], now=now()
-        )
+        found = find_starts(session(), _asked(query), first_on=query["first_on"], last_on=query["last_on"], now=now())
         return _json(starts_json(found, query["limit"]))
 
 
@@ -50,9 +50,7 @@ class NextTimes(MethodView):
     @requires("availability.read")
     def get(self, query: Query) -> Response:
         """Propose the next fitting times: the client's last therapist first, on different days."""
-        found = three_next(
-            session(), starts_query(query), from_on=query.get("from_on"), amount=query["amount"], now=now()
-        )
+        found = three_next(session(), _asked(query), from_on=query.get("from_on"), amount=query["amount"], now=now())
         return _json(proposals_json(found))
 
 
@@ -65,11 +63,18 @@ class Explain(MethodView):
     @requires("availability.read")
     def get(self, query: Query) -> dict[str, Any]:
         """Name every rule that refuses a wall time, with what leads out of it."""
-        found = explain_start(session(), starts_query(query), local_start=query["start"], now=now())
+        found = explain_start(session(), _asked(query), local_start=query["start"], now=now())
         return {
             "is_offered": not found.refusals,
             "refusals": [shown_refusal(refusal) for refusal in found.refusals],
         }
+
+
+def _asked(query: Query) -> StartsQuery:
+    """Return what is asked; the diary of somebody else's client tells a therapist nothing."""
+    if "client" in query:
+        require_own_client(session(), query["client"], current_actor(), "client.read")
+    return starts_query(query)
 
 
 def _json(body: str) -> Response:

@@ -185,6 +185,20 @@ def test_a_therapist_sees_colleagues_as_busy_only(app: Flask, clinic: Clinic, se
     assert set(busy) == {"column", "start", "end", "title", "state"}
 
 
+@pytest.mark.parametrize(
+    "path", ["/explain?start=2026-11-30T10:00", "/next?amount=1", "?from=2026-11-30&to=2026-11-30"]
+)
+def test_a_strangers_diary_tells_a_therapist_nothing(
+    app: Flask, desk: Caller, clinic: Clinic, session: Session, path: str
+) -> None:
+    viewer, stranger = caller(app, Role.THERAPIST), make_client(session)
+    clinic.take(10, client_id=stranger.id)
+    asked = f"/availability{path}&service={clinic.service.uid}&client="
+    assert desk.get(asked + stranger.uid).status_code == 200
+    answers = [viewer.get(asked + uid) for uid in (stranger.uid, "00000000-0000-4000-8000-000000000000")]
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
 def test_the_feeds_etag_answers_an_unchanged_calendar(desk: Caller, clinic: Clinic, session: Session) -> None:
     first = desk.get(feed())
     again = desk.ask("GET", feed(), If_None_Match=first.headers["ETag"])
