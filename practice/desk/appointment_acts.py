@@ -65,6 +65,12 @@ def move(
     return change_room(session, appointment_uid=uid, room_uid=wanted.get("room", ""), **more)
 
 
+def therapist_wanted(wanted: Mapping[str, Any]) -> str | None:
+    """Return the uid of the therapist whom a move names, None when it stays with the one it has."""
+    chosen: Choice | None = wanted.get("choice")
+    return (chosen.therapist if chosen else wanted.get("therapist")) or None
+
+
 def _wish(wanted: Mapping[str, Any]) -> MoveWish:
     chosen: Choice | None = wanted.get("choice")
     if chosen is not None:

@@ -12,7 +12,7 @@ from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.core.errors import RELOAD, PracticeError, RuleViolation
 from practice.desk.answer_views import go_on, nothing_to_show, panel_answer, with_news
-from practice.desk.appointment_acts import DONE_WORDS, PLAIN_ACTS, call_off, move
+from practice.desk.appointment_acts import DONE_WORDS, PLAIN_ACTS, call_off, move, therapist_wanted
 from practice.desk.appointment_panel import AppointmentPanel, appointment_panel, open_visit
 from practice.desk.booking_link import same_time_next_week
 from practice.desk.diary_address import find_day
@@ -26,6 +26,7 @@ from practice.desk.schemas import (
     WaiverSchema,
 )
 from practice.desk.steps import cancel_choices, move_choices, no_show_fee, swap_candidates
+from practice.scheduling.appointment_forms import require_own_diary
 from practice.scheduling.attending import mark_no_show
 from practice.scheduling.cancelling import waive_fee
 from practice.scheduling.loading import load
@@ -161,9 +162,9 @@ def post_start(uid: str) -> AnyResponse:
 @requires(CHANGE)
 def show_move(uid: str) -> Response:
     """Show the next fitting times to move to."""
-    visit = open_visit(session(), uid, CHANGE, actor=current_actor(), now=now())
+    visit = open_visit(session(), uid, CHANGE, **who_and_when())
     from_on = find_day(request.args.get("from_on", ""))
-    return show_panel(uid, step="move", times=move_choices(session(), visit, from_on=from_on, now=now()))
+    return show_panel(uid, step="move", times=move_choices(session(), visit, from_on=from_on, **who_and_when()))
 
 
 @blueprint.post("/move")
@@ -172,6 +173,8 @@ def post_move(uid: str) -> AnyResponse:
     """Move to a chosen time, or where it was dragged to."""
 
     def work(opened: Session, wanted: dict[str, Any]) -> Appointment:
+        if target := therapist_wanted(wanted):
+            require_own_diary(opened, target, current_actor(), CHANGE)
         return move(opened, uid, wanted, rules=rules(), **who_and_when())
 
     return act(uid, CHANGE, MoveSchema(), work, DONE_WORDS["move"])
@@ -232,8 +235,8 @@ def post_waive_fee(uid: str) -> AnyResponse:
 @requires(CHANGE)
 def show_swap(uid: str) -> Response:
     """Show with whom to swap."""
-    visit = open_visit(session(), uid, CHANGE, actor=current_actor(), now=now())
-    return show_panel(uid, step="swap", others=swap_candidates(session(), visit, now=now()))
+    visit = open_visit(session(), uid, CHANGE, **who_and_when())
+    return show_panel(uid, step="swap", others=swap_candidates(session(), visit, **who_and_when()))
 
 
 @blueprint.post("/swap")

@@ -48,6 +48,6 @@ def day_list(visits: Sequence[Visit], *, actor: Actor, now: datetime) -> DayRows
 
 
 def _row(visit: Visit, *, is_next: bool, actor: Actor, now: datetime) -> Row:
-    is_foreign_hold = visit.state == State.HELD and visit.held_by_id != actor.user_id
+    is_foreign = visit.is_busy or (visit.state == State.HELD and visit.held_by_id != actor.user_id)
     held = minutes_and_seconds(seconds_held(visit, now)) if visit.state == State.HELD else ""
-    return Row(visit, () if is_foreign_hold else acts_of(visit, now), late_minutes(visit, now), held, is_next)
+    return Row(visit, () if is_foreign else acts_of(visit, now), late_minutes(visit, now), held, is_next)

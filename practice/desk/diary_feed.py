@@ -51,7 +51,10 @@ def feed(
     now: datetime,
 ) -> dict[str, Any]:
     """Return what the widget draws."""
-    events = [visit_event(visit, by, actor=actor, now=now) for visit in visits]
+    events = [
+        busy_event(visit, by, at) if visit.is_busy else visit_event(visit, by, actor=actor, now=now)
+        for at, visit in enumerate(visits)
+    ]
     return {
         "resources": [resource(column) for column in columns],
         "events": events + [closed_event(span, at) for at, span in enumerate(closed)],
@@ -76,6 +79,21 @@ def visit_event(visit: Visit, by: By, *, actor: Actor, now: datetime) -> dict[st
         "startEditable": is_movable,
         "durationEditable": is_movable,
         "extendedProps": _true(_props(visit, by, now)) | {"version": visit.version},
+    }
+
+
+def busy_event(visit: Visit, by: By, at: int) -> dict[str, Any]:
+    """Return a colleague's time as an event that opens nothing; *at* tells it from the others."""
+    props = {"kind": "block", "buffer_before": visit.buffer_before, "buffer_after": visit.buffer_after}
+    return {
+        "id": f"busy-{at}",
+        "title": visit.name,
+        "start": _wall(visit.local_start),
+        "end": _wall(visit.local_end),
+        "resourceIds": [column_of(visit, by)],
+        "startEditable": False,
+        "durationEditable": False,
+        "extendedProps": _true(props),
     }
 
 

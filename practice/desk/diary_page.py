@@ -98,7 +98,7 @@ def diary_facts(session: Session, diary: OpenDiary, *, now: datetime) -> list[Fa
         mail_trouble=mail_trouble(session, now=now),
     )
     links = Links(tomorrow=replace(diary.address, on=tomorrow, by=By.THERAPIST).path("list"))
-    return truth_line(diary.visits, counts, links, now=now)
+    return truth_line([visit for visit in diary.visits if not visit.is_busy], counts, links, now=now)
 
 
 def _choices(address: DiaryAddress, *, is_list: bool) -> list[Choice]:

@@ -14,7 +14,7 @@ from practice.core.intervals import Interval
 from practice.desk.diary_address import By, DiaryAddress
 from practice.desk.diary_feed import NO_ROOM, Closed, Column, column_of
 from practice.desk.queries import days_window, list_visits
-from practice.desk.visits import Visit
+from practice.desk.visits import Visit, seen_by
 from practice.desk.working_hours import Hours, closed_for_room, closed_for_therapist, hours_of
 from practice.scheduling.facts import current_set_up
 from practice.scheduling.local_days import floor_minute
@@ -48,7 +48,10 @@ class OpenDiary:
 def open_diary(
     session: Session, address: DiaryAddress, *, with_gone: bool = False, actor: Actor, now: datetime
 ) -> OpenDiary:
-    """Return the diary at an address in a constant number of statements; raises ``NotFound`` for an unknown place."""
+    """Return the diary at an address as *actor* may see it, in a constant number of statements.
+
+    Raises ``NotFound`` for an unknown place.
+    """
     set_up = current_set_up(session, feel_pulse(session, now=now))
     location = _location(set_up, address.location)
     team = [one for one in list_therapists(session) if _belongs(set_up, one.id, location.id)]
@@ -63,7 +66,8 @@ def open_diary(
         now=now,
     )
     hours = _hours(session, set_up, location, shown, address)
-    return OpenDiary(address, location, _active(set_up), hours, visits, team, shown, _rooms(set_up, location))
+    seen = seen_by(visits, actor)
+    return OpenDiary(address, location, _active(set_up), hours, seen, team, shown, _rooms(set_up, location))
 
 
 def _active(set_up: SetUp) -> list[LocationFacts]:

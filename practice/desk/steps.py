@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from practice.accounts.permissions import Scope, scope_of
 from practice.clinic.models import Therapist
 from practice.clinic.queries import get_service, get_settings, list_therapists
+from practice.core.actor import Actor
 from practice.core.local_time import to_local
 from practice.desk.fitting_times import FittingTime, next_three
 from practice.desk.queries import days_window, list_visits
-from practice.desk.visits import Visit
+from practice.desk.visits import Visit, seen_by
 from practice.scheduling.cancelling import CANCEL_REASONS, CancelledBy, cancellation_fee, percent_of
 from practice.scheduling.loading import load
 from practice.scheduling.search import StartsQuery
@@ -49,8 +51,8 @@ class CancelChoices:
     fee_cents: int | None
 
 
-def move_choices(session: Session, visit: Visit, *, from_on: date | None, now: datetime) -> MoveChoices:
-    """Return times to move to; at most ten statements."""
+def move_choices(session: Session, visit: Visit, *, from_on: date | None, actor: Actor, now: datetime) -> MoveChoices:
+    """Return times to move to, with colleagues where *actor* may book them; at most ten statements."""
     query = StartsQuery(
         service_uid=visit.service.uid,
         location_uid=visit.location_uid,
@@ -60,14 +62,16 @@ def move_choices(session: Session, visit: Visit, *, from_on: date | None, now: d
     )
     not_before = max(from_on, to_local(now, visit.zone).date()) if from_on else None
     same = next_three(session, query, from_on=not_before, usual=None, now=now)
-    others = tuple(one.uid for one in _colleagues(session, visit))
+    others = tuple(one.uid for one in _colleagues(session, visit, actor))
     if not others:
         return MoveChoices(same, (), from_on)
     query = replace(query, therapist_uids=others)
     return MoveChoices(same, next_three(session, query, from_on=not_before, usual=None, now=now), from_on)
 
 
-def _colleagues(session: Session, visit: Visit) -> list[Therapist]:
+def _colleagues(session: Session, visit: Visit, actor: Actor) -> list[Therapist]:
+    if scope_of(actor, "appointment.change") is not Scope.ALL:
+        return []
     service_id = get_service(session, visit.service.uid).id
     return [one for one in list_therapists(session, service_id=service_id) if one.uid != visit.therapist.uid]
 
@@ -94,8 +98,8 @@ def no_show_fee(session: Session, visit: Visit, *, now: datetime) -> int:
     return percent_of(visit.price_cents, policy.no_show_fee_percent)
 
 
-def swap_candidates(session: Session, visit: Visit, *, now: datetime) -> list[Visit]:
-    """Return the other visits of the same day and place that are still to come."""
+def swap_candidates(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> list[Visit]:
+    """Return the other visits of the same day and place that are still to come and that *actor* may see."""
     window = days_window(visit.on, visit.on, visit.zone)
     others = list_visits(session, location_id=visit.location_id, window=window, now=now)
-    return [other for other in others if other.uid != visit.uid and other.is_expected]
+    return [other for other in seen_by(others, actor) if other.uid != visit.uid and other.is_expected]

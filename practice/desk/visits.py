@@ -1,8 +1,10 @@
 """A visit as the desk shows it, whichever page it stands on. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from practice.core.actor import Actor, Role
 from practice.core.local_time import wall_time
 from practice.scheduling.lifecycle import AppointmentState
 
@@ -37,7 +39,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One appointment with the names that it refers to; ``client`` is None for a hold of an unnamed caller."""
+    """One appointment with the names that it refers to; ``client`` is None for a hold of an unnamed caller.
+
+    ``is_busy`` marks a colleague's time of which nothing but the time is told, see :func:`seen_by`.
+    """
 
     id: int
     uid: str
@@ -65,6 +70,7 @@ class Visit:
     fee_waived_reason: str | None
     cancel_reason: str | None
     desk_note: str
+    is_busy: bool = False
 
     @property
     def local_end(self) -> datetime:
@@ -84,6 +90,8 @@ class Visit:
     @property
     def name(self) -> str:
         """Return whom the desk calls."""
+        if self.is_busy:
+            return "Busy"
         return self.client.name if self.client else "New booking"
 
     @property
@@ -94,17 +102,49 @@ class Visit:
     @property
     def is_expected(self) -> bool:
         """Return whether the client is still to come."""
-        return self.state in EXPECTED
+        return self.state in EXPECTED and not self.is_busy
 
     @property
     def awaits_confirmation(self) -> bool:
         """Return whether the client was asked to come and has not said so yet."""
-        return self.state == State.BOOKED and self.confirmed_at is None
+        return self.state == State.BOOKED and self.confirmed_at is None and not self.is_busy
 
     @property
     def is_visit(self) -> bool:
         """Return whether this counts as a visit of the day: neither held nor taken back."""
         return self.state != State.HELD and self.state not in GONE
+
+
+def seen_by(visits: Iterable[Visit], actor: Actor) -> list[Visit]:
+    """Return the visits as *actor* may see them: a therapist sees of colleagues only which time is taken."""
+    if actor.role is not Role.THERAPIST:
+        return list(visits)
+    return [
+        visit if visit.therapist_id == actor.therapist_id else _busy(visit)
+        for visit in visits
+        if visit.therapist_id == actor.therapist_id or visit.state not in GONE
+    ]
+
+
+def _busy(visit: Visit) -> Visit:
+    return replace(
+        visit,
+        uid="",
+        version=0,
+        state=State.BOOKED,
+        client=None,
+        service=Named("", ""),
+        confirmed_at=None,
+        hold_ends_at=None,
+        held_by_id=None,
+        tentative_reason=None,
+        price_cents=0,
+        fee_proposed_cents=None,
+        fee_waived_reason=None,
+        cancel_reason=None,
+        desk_note="",
+        is_busy=True,
+    )
 
 
 def late_minutes(visit: Visit, now: datetime) -> int:

@@ -67,7 +67,7 @@ function mayBook() {
 }
 
 function openVisit({ event }) {
-  if (event.display === "background") return;
+  if (event.display === "background" || event.extendedProps.kind === "block") return;
   htmx.ajax("GET", `/appointments/${event.id}`, PANEL);
 }
 
