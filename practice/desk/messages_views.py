@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.core.errors import PracticeError
-from practice.desk.answer_views import go_on, panel_answer, with_news
+from practice.desk.answer_views import go_on, with_news
 from practice.desk.message_panel import message_panel
 from practice.desk.messages_page import Asked, messages_page, read_tab
 from practice.desk.staff_tasks import settle_paused
@@ -76,7 +76,7 @@ def post_resume() -> AnyResponse:
 def _show(uid: str, refusal: PracticeError | None = None) -> Response:
     status = status_of(refusal) if refusal else 200
     panel = message_panel(session(), uid, refusal=refusal, actor=current_actor(), now=now())
-    return panel_answer("desk/message_page.html", "desk/message_panel.html", status=status, panel=panel)
+    return render_page("desk/message_page.html", status=status, fragment="desk/message_panel.html", panel=panel)
 
 
 def _act(uid: str, work: Callable[[Session], object], words: str) -> AnyResponse:
