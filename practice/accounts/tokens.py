@@ -33,3 +33,10 @@ def revoke_token(session: Session, *, uid: str, user_id: int | None, actor: Acto
     if row.revoked_at is None:
         row.revoked_at = now
         record(session, Event("token.revoked", "token", row.uid, actor, now))
+
+
+def revoke_tokens_of(session: Session, *, user: User, actor: Actor, now: datetime) -> None:
+    """Make every token of a user open nothing from now on, as when the password may have been known."""
+    for row in session.scalars(select(ApiToken).where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))):
+        row.revoked_at = now
+        record(session, Event("token.revoked", "token", row.uid, actor, now))

@@ -12,6 +12,7 @@ from practice.accounts.errors import EmailTaken, LastOwner
 from practice.accounts.models import User
 from practice.accounts.queries import find_user_by_email, fold_email, get_user
 from practice.accounts.sessions import end_sessions_of
+from practice.accounts.tokens import revoke_tokens_of
 from practice.core.actor import Actor, Role
 from practice.core.errors import WayOut, require_version
 from practice.core.events import Event, record
@@ -104,10 +105,11 @@ def set_password(
     actor: Actor,
     now: datetime,
 ) -> User:
-    """Replace the password and sign the user out of every browser but the one that he changes it from."""
+    """Replace the password and end what the old one opened: every token, every browser but the one in use."""
     user = _locked(session, uid, None)
     user.password_hash, user.password_changed_at = password_hash, now
     end_sessions_of(session, user=user, actor=actor, now=now, except_id=keeps_session_id)
+    revoke_tokens_of(session, user=user, actor=actor, now=now)
     record(session, Event("user.password_changed", "user", user.uid, actor, now))
     return user
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from practice.accounts.errors import LastOwner
 from practice.accounts.models import User
+from practice.accounts.tokens import create_token
 from practice.accounts.users import disable_user
 from practice.core.actor import SYSTEM, Role
 from practice.core.transact import transact
@@ -191,3 +193,15 @@ def test_nobody_else_manages_users(client_as: Any, cast: dict[str, User]) -> Non
         escalated = client.patch(f"{USERS}/{cast[name].uid}", json={"role": "owner"}, headers={"If-Match": '"1"'})
         assert escalated.status_code == 403
     assert PASSWORD
+
+
+def test_a_new_password_ends_the_tokens_that_the_old_one_made(
+    app: Flask, oscar: Any, cast: dict[str, User], session: Session, now: datetime
+) -> None:
+    rita = cast["rita"]
+    token = transact(session, lambda: create_token(session, user=rita, name="script", actor=SYSTEM, now=now))
+    script = {"Authorization": f"Bearer {token}"}
+    assert app.test_client().get("/api/v1/me", headers=script).status_code == 200
+    changed = oscar.post(f"/settings/users/{rita.uid}/password", data={"password": "the second sentence"})
+    assert changed.status_code == 303
+    assert app.test_client().get("/api/v1/me", headers=script).status_code == 401
