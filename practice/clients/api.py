@@ -24,7 +24,7 @@ from practice.clients.schemas import (
     OpenedClientSchema,
     SearchSchema,
 )
-from practice.clinic.queries import get_settings, ids_of
+from practice.clinic.queries import ids_of, phone_region
 from practice.core.actor import Actor
 from practice.web.api import ApiBlueprint, etag, if_match_version
 from practice.web.creating import post_once
@@ -148,7 +148,7 @@ def duplicates_for(opened: Session, details: ClientDetails, *, own_id: int | Non
     """Return likely duplicates, to those who may search all clients."""
     if not may_see_all(current_actor()):
         return []
-    region = get_settings(opened, now().date()).default_region
+    region = phone_region(opened, now())
     return queries.find_duplicates(opened, shown.likeness_of(details, region=region), own_id=own_id)
 
 

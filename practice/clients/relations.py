@@ -10,7 +10,7 @@ from practice.clients.details import RelationDetails
 from practice.clients.errors import InvalidRelation, NobodyForMessages, correct
 from practice.clients.models import Client, ClientRelation, MessagesTo
 from practice.clients.service import touch_client
-from practice.clinic.queries import get_settings
+from practice.clinic.queries import phone_region
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import NotFound, WayOut, require_version
@@ -106,4 +106,4 @@ def _require_sound(session: Session, client: Client, details: RelationDetails) -
 
 
 def _phone(session: Session, typed: str, now: datetime) -> str:
-    return normalise_phone(typed, get_settings(session, now.date()).default_region) if typed else ""
+    return normalise_phone(typed, phone_region(session, now)) if typed else ""

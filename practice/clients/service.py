@@ -26,7 +26,7 @@ from practice.clients.models import (
     DeskAlert,
 )
 from practice.clinic.models import DiaryKind
-from practice.clinic.queries import get_settings, practice_today
+from practice.clinic.queries import phone_region, practice_today
 from practice.clinic.service import open_diary
 from practice.core.actor import Actor
 from practice.core.db import new_uid
@@ -248,7 +248,7 @@ def _find_primary(client: Client, kind: ContactKind) -> ClientContact | None:
 def _normalise(session: Session, kind: ContactKind, value: str, now: datetime) -> str:
     if kind == ContactKind.EMAIL:
         return normalise_email(value)
-    return normalise_phone(value, get_settings(session, now.date()).default_region)
+    return normalise_phone(value, phone_region(session, now))
 
 
 def _require_birth_date(session: Session, born_on: date | None, now: datetime) -> None:

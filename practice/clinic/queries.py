@@ -206,6 +206,11 @@ def practice_today(session: Session, now: datetime) -> date:
     return to_local(now, practice_zone(session)).date()
 
 
+def phone_region(session: Session, now: datetime) -> str:
+    """Return the country in which a phone number typed without one lies."""
+    return get_settings(session, practice_today(session, now)).default_region
+
+
 def _get(session: Session, kind: type[Row], uid: str, sentence: str) -> Row:
     row = session.execute(select(kind).where(kind.uid == uid)).scalar_one_or_none()
     if row is None:

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
 from practice.desk.choice import Choice
-from practice.desk.steps import CLINICS_OWN
 from practice.scheduling.attending import arrive, complete, confirm
 from practice.scheduling.booking import settle
-from practice.scheduling.cancelling import CancelledBy, cancel
+from practice.scheduling.cancelling import CLINICS_OWN, CancelledBy, cancel
 from practice.scheduling.models import Appointment
 from practice.scheduling.rescheduling import change_room, reschedule, resize
 from practice.scheduling.rules import BookingRules

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, request
+from flask import Blueprint, Response, redirect, request
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -25,15 +25,14 @@ from practice.desk.schemas import (
     VersionSchema,
     WaiverSchema,
 )
-from practice.desk.steps import cancel_choices, move_choices, no_show_fee, swap_candidates
-from practice.scheduling.appointment_forms import require_own_diary
+from practice.desk.steps import cancel_choices, move_choices, proposed_no_show_fee, swap_candidates
+from practice.scheduling.appointment_forms import booking_rules, require_own_diary
 from practice.scheduling.attending import mark_no_show
 from practice.scheduling.cancelling import waive_fee
 from practice.scheduling.loading import load
 from practice.scheduling.models import Appointment
 from practice.scheduling.ownership import require_own_client
 from practice.scheduling.rescheduling import change_client
-from practice.scheduling.rules import BookingRules
 from practice.scheduling.starting import start
 from practice.scheduling.swapping import swap
 from practice.web.database import now, session, write
@@ -57,12 +56,6 @@ class NotReadable(RuleViolation):
 
     code = "not_readable"
     title = "Not readable"
-
-
-def rules() -> BookingRules:
-    """Return the rules that the composition root assembled."""
-    assembled: BookingRules = current_app.extensions["booking_rules"]
-    return assembled
 
 
 def panel_of(uid: str, refusal: PracticeError | None = None) -> AppointmentPanel:
@@ -153,7 +146,7 @@ def post_start(uid: str) -> AnyResponse:
     """Begin the treatment."""
 
     def work(opened: Session, said: dict[str, Any]) -> Appointment:
-        return start(opened, appointment_uid=uid, **said, rules=rules(), **who_and_when())
+        return start(opened, appointment_uid=uid, **said, rules=booking_rules(), **who_and_when())
 
     return act(uid, ATTEND, VersionSchema(), work, DONE_WORDS["start"])
 
@@ -175,7 +168,7 @@ def post_move(uid: str) -> AnyResponse:
     def work(opened: Session, wanted: dict[str, Any]) -> Appointment:
         if target := therapist_wanted(wanted):
             require_own_diary(opened, target, current_actor(), CHANGE)
-        return move(opened, uid, wanted, rules=rules(), **who_and_when())
+        return move(opened, uid, wanted, rules=booking_rules(), **who_and_when())
 
     return act(uid, CHANGE, MoveSchema(), work, DONE_WORDS["move"])
 
@@ -206,7 +199,7 @@ def post_cancel(uid: str) -> AnyResponse:
 def show_no_show(uid: str) -> Response:
     """Ask whether the fee is proposed."""
     visit = open_visit(session(), uid, ATTEND, actor=current_actor(), now=now())
-    return show_panel(uid, step="no-show", fee_cents=no_show_fee(session(), visit, now=now()))
+    return show_panel(uid, step="no-show", fee_cents=proposed_no_show_fee(session(), visit, now=now()))
 
 
 @blueprint.post("/no-show")
@@ -247,7 +240,12 @@ def post_swap(uid: str) -> AnyResponse:
     def work(opened: Session, said: dict[str, Any]) -> object:
         open_visit(opened, said["other"], CHANGE, **who_and_when())
         return swap(
-            opened, appointment_uid=uid, other_uid=said["other"], what=said["what"], rules=rules(), **who_and_when()
+            opened,
+            appointment_uid=uid,
+            other_uid=said["other"],
+            what=said["what"],
+            rules=booking_rules(),
+            **who_and_when(),
         )
 
     return act(uid, CHANGE, SwapSchema(), work, DONE_WORDS["swap"])
@@ -270,7 +268,7 @@ def post_client(uid: str) -> AnyResponse:
         more = {name: said[name] for name in ("version", "override_reason") if name in said}
         require_own_client(opened, said["client"], current_actor(), CHANGE)
         return change_client(
-            opened, appointment_uid=uid, client_uid=said["client"], rules=rules(), **more, **who_and_when()
+            opened, appointment_uid=uid, client_uid=said["client"], rules=booking_rules(), **more, **who_and_when()
         )
 
     return act(uid, CHANGE, ClientChangeSchema(), work, DONE_WORDS["client"])

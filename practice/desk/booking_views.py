@@ -10,7 +10,7 @@ from practice.accounts.ownership import own_clients, own_therapist_id
 from practice.accounts.policy import requires
 from practice.core.errors import PracticeError
 from practice.desk.answer_views import nothing_to_show, panel_answer, with_news
-from practice.desk.appointment_views import rules, show_done
+from practice.desk.appointment_views import show_done
 from practice.desk.booking_acts import book_draft, in_own_diary, keep_time
 from practice.desk.booking_choices import completed
 from practice.desk.booking_draft import Draft
@@ -20,6 +20,7 @@ from practice.desk.client_card import find_clients
 from practice.desk.duplicates import likely_duplicates
 from practice.desk.queries import find_hold
 from practice.desk.visits import seconds_held
+from practice.scheduling.appointment_forms import booking_rules
 from practice.scheduling.holding import release_hold, renew_hold
 from practice.web.database import now, session, write
 from practice.web.forms import InvalidForm
@@ -71,7 +72,7 @@ def _hold(draft: Draft) -> Response:
 
     def work(opened: Session) -> Draft:
         whole = completed(opened, in_own_diary(opened, draft, actor), actor=actor, now=instant)
-        return keep_time(opened, whole, rules=rules(), actor=actor, now=instant)
+        return keep_time(opened, whole, rules=booking_rules(), actor=actor, now=instant)
 
     try:
         held = write(work)
@@ -97,7 +98,7 @@ def _book(draft: Draft) -> AnyResponse:
 
     def work(opened: Session) -> Answer:
         whole = completed(opened, in_own_diary(opened, draft, actor), actor=actor, now=instant)
-        booked = book_draft(opened, whole, rules=rules(), actor=actor, now=instant)
+        booked = book_draft(opened, whole, rules=booking_rules(), actor=actor, now=instant)
         return Answer(201, {"appointment": booked.uid})
 
     try:

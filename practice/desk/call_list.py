@@ -12,7 +12,7 @@ from practice.accounts.models import User
 from practice.clients.contacts import show_phone
 from practice.clients.models import Client
 from practice.clinic.models import StaffTask
-from practice.clinic.queries import get_settings, practice_today
+from practice.clinic.queries import phone_region
 from practice.core.local_time import wall_time
 from practice.reminders.call_list import Call, list_calls
 from practice.reminders.calls import CALL_KINDS
@@ -73,7 +73,7 @@ class MadeCall:
 
 def calls_due(session: Session, *, until: datetime | None = None, now: datetime) -> Sequence[CallLine]:
     """Return the open calls due until an instant, those of the coming week if none is given; urgent ones first."""
-    region = get_settings(session, practice_today(session, now)).default_region
+    region = phone_region(session, now)
     return [_line(call, region) for call in list_calls(session, now=now, until=until or now + AHEAD)]
 
 

@@ -14,12 +14,9 @@ from practice.core.local_time import to_local
 from practice.desk.fitting_times import FittingTime, next_three
 from practice.desk.queries import days_window, list_visits
 from practice.desk.visits import Visit, seen_by
-from practice.scheduling.cancelling import CANCEL_REASONS, CancelledBy, cancellation_fee, percent_of
+from practice.scheduling.cancelling import CANCEL_REASONS, CLINICS_OWN, CancelledBy, cancellation_fee, no_show_fee
 from practice.scheduling.loading import load
 from practice.scheduling.search import StartsQuery
-
-CLINICS_OWN = frozenset({"therapist_ill", "therapist_away", "clinic_closed", "booked_by_mistake"})
-"""Reasons that lie with the practice: no fee, whatever the notice."""
 
 _KEYS = "1234567890-="
 
@@ -92,10 +89,9 @@ def _late_fee(session: Session, visit: Visit, *, now: datetime) -> int | None:
     return cancellation_fee(load(session, visit.uid), policy, by=CancelledBy.CLIENT, now=now)
 
 
-def no_show_fee(session: Session, visit: Visit, *, now: datetime) -> int:
-    """Return the fee in cents that a no-show proposes."""
-    policy = get_settings(session, to_local(now, visit.zone).date())
-    return percent_of(visit.price_cents, policy.no_show_fee_percent)
+def proposed_no_show_fee(session: Session, visit: Visit, *, now: datetime) -> int | None:
+    """Return the fee in cents that a no-show proposes, None for none."""
+    return no_show_fee(visit.price_cents, get_settings(session, to_local(now, visit.zone).date()))
 
 
 def swap_candidates(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> list[Visit]:

@@ -28,6 +28,7 @@ from practice.portal.service import cancel_visit, confirm_visit, move_visit, sto
 from practice.portal.visits import ManagedVisit, Standing, get_visit
 from practice.reminders.links import MANAGE, STOP
 from practice.reminders.rendering import zone_name
+from practice.scheduling.appointment_forms import booking_rules
 from practice.web.database import now, session, write
 from practice.web.formatting import Style
 from practice.web.forms import InvalidForm, load_form
@@ -94,11 +95,10 @@ def post_move(token: str) -> Response:
     chosen = _form(MoveSchema()).get("choice")
     if chosen is None:
         return _move_page(token, None, status=422, is_unchosen=True)
-    rules = current_app.extensions["booking_rules"]
 
     def move(opened: Session, link: SignedLink, at: datetime) -> None:
         local_start, therapist = chosen
-        move_visit(opened, link=link, local_start=local_start, therapist_uid=therapist, rules=rules, now=at)
+        move_visit(opened, link=link, local_start=local_start, therapist_uid=therapist, rules=booking_rules(), now=at)
 
     try:
         _act(token, move)

@@ -1,7 +1,7 @@
 """Calls for tomorrow: who is called about which visit, and how the call ended."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -80,7 +80,7 @@ def list_calls(session: Session, *, now: datetime, until: datetime | None = None
         .limit(MOST_LISTED)
     )
     found = session.execute(rows).all()
-    people = message_recipient(session, {row[2].id for row in found}, on=_today(session, now))
+    people = message_recipient(session, {row[2].id for row in found}, on=practice_today(session, now))
     calls = []
     for task, appointment, client, therapist, house_phone in found:
         person = people[client.id]
@@ -103,10 +103,6 @@ def list_calls(session: Session, *, now: datetime, until: datetime | None = None
             )
         )
     return calls
-
-
-def _today(session: Session, now: datetime) -> date:
-    return practice_today(session, now)
 
 
 def _voicemail(phone: str) -> str:

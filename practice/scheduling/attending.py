@@ -8,7 +8,7 @@ from practice.clinic.queries import get_settings
 from practice.core.actor import Actor
 from practice.core.errors import WayOut
 from practice.core.local_time import wall_time
-from practice.scheduling.cancelling import percent_of
+from practice.scheduling.cancelling import no_show_fee
 from practice.scheduling.changing import change
 from practice.scheduling.errors import ReasonNeeded, TooEarly
 from practice.scheduling.history import require_state, step
@@ -87,8 +87,7 @@ def mark_no_show(
             )
         step(appointment, State.NO_SHOW, "marked as a no-show")
         policy = get_settings(session, wall_time(now, appointment.zone).date())
-        fee = percent_of(appointment.price_cents, policy.no_show_fee_percent)
-        appointment.fee_proposed_cents = fee if charge_fee and fee else None
+        appointment.fee_proposed_cents = no_show_fee(appointment.price_cents, policy) if charge_fee else None
 
     return change(session, appointment_uid, "no_show", alter, version=version, actor=actor, now=now)
 

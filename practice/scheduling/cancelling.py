@@ -43,6 +43,9 @@ CANCEL_REASONS = {
 }
 """Codes and their words at the desk."""
 
+CLINICS_OWN = frozenset({"therapist_ill", "therapist_away", "clinic_closed", "booked_by_mistake"})
+"""Reasons that lie with the practice: no fee, whatever the notice."""
+
 
 def cancel(
     session: Session,
@@ -88,6 +91,11 @@ def cancellation_fee(
     if by is CancelledBy.CLINIC or not is_late(appointment, policy, now=now):
         return None
     return percent_of(appointment.price_cents, policy.late_cancel_fee_percent) or None
+
+
+def no_show_fee(price_cents: int, policy: PracticeSettings) -> int | None:
+    """Return the fee in cents that a no-show proposes, None for none; asked before the button, too."""
+    return percent_of(price_cents, policy.no_show_fee_percent) or None
 
 
 def percent_of(cents: int, percent: int) -> int:
