@@ -74,7 +74,7 @@ class Moment:
 
     today: date
     is_past: bool
-    grace_minutes: int
+    grace: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ class BookingPanel:
     @property
     def grace_words(self) -> str:
         """Return when the confirmation leaves."""
-        minutes = self.moment.grace_minutes
-        return f"in {minutes} min" if minutes else "at once"
+        minutes = self.moment.grace // timedelta(minutes=1)
+        return f"in {minutes} min" if minutes else "in a moment"
 
     @property
     def tentative_reasons(self) -> Sequence[tuple[str, str]]:
@@ -277,4 +277,4 @@ def _not_before(day: date | None, today: date) -> date | None:
 def _moment(session: Session, draft: Draft, zone: str, now: datetime) -> Moment:
     local_now = wall_time(now, zone)
     grace = timedelta(seconds=get_settings(session, local_now.date()).confirmation_grace_seconds)
-    return Moment(local_now.date(), draft.is_past(local_now), -(-grace // timedelta(minutes=1)))
+    return Moment(local_now.date(), draft.is_past(local_now), grace)

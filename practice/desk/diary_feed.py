@@ -121,6 +121,8 @@ def _props(visit: Visit, by: By, now: datetime) -> Mapping[str, Any]:
 
 
 def _sub(visit: Visit, by: By) -> str:
+    if by == By.WEEK:
+        return visit.service.name
     where = visit.therapist.name if by == By.ROOM else (visit.room.name if visit.room else "")
     return " · ".join(part for part in (visit.service.name, where) if part)
 
