@@ -18,7 +18,7 @@ VISIBLE = Appointment.state != State.HELD
 """Holds belong to a call that is going on; lists leave them out."""
 
 
-class Place(NamedTuple):
+class ListPlace(NamedTuple):
     """Where a page of a list ended: the next one goes on after it."""
 
     starts_at: datetime
@@ -33,12 +33,11 @@ class ListQuery:
     ends_at: datetime | None = None
     therapist_id: int | None = None
     client_id: int | None = None
-    location_id: int | None = None
     states: frozenset[State] = frozenset()
 
 
 def list_appointments(
-    session: Session, query: ListQuery, *, after: Place | None = None, limit: int = MOST_LISTED
+    session: Session, query: ListQuery, *, after: ListPlace | None = None, limit: int = MOST_LISTED
 ) -> Sequence[Appointment]:
     """Return appointments in the order of their starts, everybody loaded, at most *limit* beyond *after*."""
     statement = select(Appointment).where(VISIBLE, *_conditions(query))
@@ -59,7 +58,6 @@ def _conditions(query: ListQuery) -> list[ColumnElement[bool]]:
     equal = {
         Appointment.therapist_id: query.therapist_id,
         Appointment.client_id: query.client_id,
-        Appointment.location_id: query.location_id,
     }
     conditions = [column == wanted for column, wanted in equal.items() if wanted is not None]
     if query.begins_at is not None:

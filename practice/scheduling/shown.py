@@ -6,7 +6,7 @@ from typing import Any
 
 from practice.core.actor import Actor, Role
 from practice.scheduling.models import Appointment, AppointmentChange
-from practice.scheduling.queries import Place
+from practice.scheduling.queries import ListPlace
 
 Shown = dict[str, Any]
 
@@ -76,10 +76,10 @@ def cursor_after(appointment: Appointment) -> str:
     return urlsafe_b64encode(f"{appointment.starts_at.isoformat()}|{appointment.id}".encode()).decode()
 
 
-def read_cursor(text: str) -> Place:
+def read_cursor(text: str) -> ListPlace:
     """Return what :func:`cursor_after` wrote; raises ``ValueError`` for anything else."""
     starts_at, _, last_id = urlsafe_b64decode(text.encode("ascii")).decode("ascii").partition("|")
-    place = Place(datetime.fromisoformat(starts_at), int(last_id))
+    place = ListPlace(datetime.fromisoformat(starts_at), int(last_id))
     if place.starts_at.tzinfo is None or not 0 < place.id < 2**31:
         raise ValueError("this cursor was not made here")
     return place
