@@ -126,7 +126,9 @@ def renew() -> Response:
 @requires("appointment.hold")
 def release() -> Response:
     """Give the held time back: the panel was closed."""
-    hold_uid, actor = request.form.get("hold", ""), current_actor()
+    # Only this field: what else was typed may be half written when the panel is closed.
+    typed = MultiDict([("hold", request.form.get("hold", ""))])
+    hold_uid, actor = read_draft(typed).hold, current_actor()
     own_therapist_id(session(), actor, "appointment.hold")
     write(lambda opened: release_hold(opened, hold_uid=hold_uid, actor=actor, now=now()))
     return nothing_to_show()

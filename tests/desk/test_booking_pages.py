@@ -213,3 +213,8 @@ def test_the_panel_needs_the_same_statements_for_many_visits_and_therapists(desk
     make_therapist(desk.session, location=desk.location, name="Cara Calm")
     look()
     assert desk.statements(look) == few
+
+
+@pytest.mark.parametrize("hold", ["\x00", "x" * 5000])
+def test_a_hold_that_cannot_be_one_is_refused_as_unreadable(desk, hold):
+    assert desk.rita.post("/book/release", data=desk.form(hold=hold, typed="\x00")).status_code == 422
