@@ -107,6 +107,8 @@ def _list_query(opened: Session, query: Body, actor: Actor) -> ListQuery:
     asked_id = get_therapist(opened, query["therapist_uid"]).id if "therapist_uid" in query else None
     if own_id is not None and asked_id not in {None, own_id}:
         raise NotFound("There is no such therapist.")
+    if "client_uid" in query:
+        require_own_client(opened, query["client_uid"], actor, "appointment.list")
     return ListQuery(
         begins_at=query.get("begins_at"),
         ends_at=query.get("ends_at"),

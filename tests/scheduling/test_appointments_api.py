@@ -263,3 +263,10 @@ def test_a_therapist_cannot_hand_a_treatment_to_a_colleague(own: Caller, desk: C
     assert own.post(f"{path}/start", foreign).status_code == 404
     assert desk.get(path).json["state"] == "arrived"
     assert desk.post(f"{path}/start", foreign).status_code == 200
+
+
+def test_a_list_tells_a_therapist_nothing_of_a_stranger(own: Caller, scene: Scene) -> None:
+    asked = "/appointments?client_uid="
+    assert own.get(asked + scene.clients[0].uid).status_code == 200
+    answers = [own.get(asked + uid) for uid in (scene.clients[1].uid, "00000000-0000-4000-8000-000000000000")]
+    assert [answer.status_code for answer in answers] == [404, 404]
