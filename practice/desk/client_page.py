@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from practice.accounts.ownership import require_own
+from practice.accounts.ownership import own_therapist_id, require_own
 from practice.accounts.permissions import Scope, may, scope_of
 from practice.clients.queries import get_record
 from practice.clients.record_page import RecordPage, record_page
@@ -83,7 +83,9 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
         coming=[_line(visit, actor, now) for visit in coming],
         past=[_line(visit, actor, now) for visit in past],
         pagination=pagination,
-        expected=mail_expected(session, client.id, now=now),
+        expected=mail_expected(
+            session, client.id, therapist_id=own_therapist_id(session, actor, "appointment.read"), now=now
+        ),
         again=_to_repeat([*reversed(coming), *past], now),
         phone=whom_to_phone(session, [client.id], now=now)[client.id],
     )

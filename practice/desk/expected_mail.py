@@ -41,8 +41,11 @@ class Expected:
     lines: Sequence[ExpectedLine]
 
 
-def mail_expected(session: Session, client_id: int, *, now: datetime) -> Sequence[Expected]:
-    """Return the visits of the last two weeks and the next ones with their messages, in the order of time."""
+def mail_expected(session: Session, client_id: int, *, therapist_id: int | None, now: datetime) -> Sequence[Expected]:
+    """Return the visits of the last two weeks and the next ones with their messages, in the order of time.
+
+    With *therapist_id* only those with that therapist.
+    """
     rows = (
         select(
             Appointment.id,
@@ -56,6 +59,7 @@ def mail_expected(session: Session, client_id: int, *, now: datetime) -> Sequenc
             Appointment.client_id == client_id,
             Appointment.starts_at > now - LOOK_BACK,
             Appointment.state.not_in((State.HELD, State.ENTERED_IN_ERROR)),
+            *(() if therapist_id is None else (Appointment.therapist_id == therapist_id,)),
         )
         .order_by(Appointment.starts_at)
         .limit(MOST_VISITS)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from practice.accounts.ownership import own_clients
+from practice.accounts.ownership import own_clients, own_therapist_id
 from practice.accounts.permissions import may
 from practice.clients.queries import ClientHit, search_clients
 from practice.clinic.queries import practice_today, practice_zone
@@ -76,11 +76,17 @@ def messages_page(session: Session, asked: Asked, *, actor: Actor, now: datetime
         typed=asked.typed,
         clients=clients,
         lines=lines_of(rows, zone),
-        expected=mail_expected(session, clients[0].id, now=now) if len(clients) == 1 else (),
+        expected=_expected(session, clients, actor=actor, now=now),
         pagination=pagination,
         health=mail_health(session, now=now),
         may_manage=may(actor, "message.manage"),
     )
+
+
+def _expected(session: Session, clients: Sequence[ClientHit], *, actor: Actor, now: datetime) -> Sequence[Expected]:
+    """Return what the one client that was found could expect; nothing while several are meant."""
+    own_id = own_therapist_id(session, actor, "message.read")
+    return mail_expected(session, clients[0].id, therapist_id=own_id, now=now) if len(clients) == 1 else ()
 
 
 def _filter(tab: str, ids: Collection[int] | None, now: datetime) -> MessageFilter:

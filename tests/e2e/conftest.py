@@ -120,7 +120,7 @@ class Hands:
 
     def open(self, path: str) -> None:
         self.page.goto(self.clinic.address + path)
-        if "/diary/" in path and not path.endswith("/list"):
+        if "/diary/" in path and not path.endswith(("/list", "/sheet")):
             self.page.wait_for_selector(".ec-day")
         self.inputs = 0
 
