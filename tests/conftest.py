@@ -4,6 +4,7 @@
 template is built once by ``upgrade head`` and copied for each test.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -49,6 +50,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("alone")
 
 
+def pytest_collection_finish() -> None:
+    # What is imported by now stays until the end; the collector need not walk through it thousands of times.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL server for this run; its absence fails in CI and skips elsewhere."""
@@ -63,13 +71,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 @pytest.fixture(scope="session")
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TestDatabases:
+def sqlite() -> Iterator[SqliteFolder]:
+    """A folder of SQLite files for this run."""
+    folder = SqliteFolder()
+    yield folder
+    folder.stop()
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest) -> TestDatabases:
     """The migrated template of one engine, copied for each test."""
-    made: TestDatabases
-    if request.param == "sqlite":
-        made = SqliteFolder(tmp_path_factory.mktemp("sqlite"))
-    else:
-        made = request.getfixturevalue("postgres")
+    made: TestDatabases = request.getfixturevalue("sqlite" if request.param == "sqlite" else "postgres")
     made.build_template(_migrate)
     return made
 

@@ -14,6 +14,14 @@ import psycopg
 
 _FORGETFUL = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 _DEBIAN = Path("/usr/lib/postgresql")
+_MEMORY = Path("/dev/shm")
+_ROOM_NEEDED = 2 * 1024**3
+
+
+def make_quick_folder(prefix: str) -> Path:
+    """Return a new folder, in memory where there is room: thousands of small databases wait for no disk there."""
+    is_roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_NEEDED
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=_MEMORY if is_roomy else None))
 
 
 class TestDatabases(Protocol):
@@ -33,9 +41,12 @@ class TestDatabases(Protocol):
 class SqliteFolder:
     """Copies a template file."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._template = folder / "template.sqlite3"
+    def __init__(self) -> None:
+        self._folder = make_quick_folder("sqlite")
+        self._template = self._folder / "template.sqlite3"
+
+    def stop(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def build_template(self, migrate: Callable[[str], None]) -> None:
         if not self._template.exists():
@@ -73,7 +84,8 @@ class PostgresServer:
 
     def copy(self) -> str:
         name = f"test_{uuid.uuid4().hex}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        # Copying files is ten times quicker than the default way through the log, where nothing waits for the disk.
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY file_copy')
         return f"{self._base}/{name}"
 
     def empty(self) -> str:
@@ -116,7 +128,7 @@ def _find_binaries() -> Path | None:
 
 def _start(binaries: Path, *, is_durable: bool) -> PostgresServer:
     # A short path of its own: socket names are limited, and the server's user must be able to enter.
-    home = Path(tempfile.mkdtemp(prefix="pg"))
+    home = make_quick_folder("pg")
     data, log = home / "data", home / "log"
     prefix: list[str] = []
     if os.geteuid() == 0:
