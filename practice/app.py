@@ -34,6 +34,9 @@ MAX_BODY_BYTES = 1024 * 1024
 BOOKING_RULES: BookingRules = SCHEDULING_RULES
 """What may refuse a booking, in order; every verb that takes time is given this tuple."""
 
+OWNERSHIP = Ownership(therapist_of=therapist_of_user, owns=owns_client, own_clients=own_clients)
+"""Who owns what, for the policy check of every route."""
+
 HEALTH_GAUGES: dict[str, Gauge] = {"seconds_since_mail_worker": seconds_since_sending}
 
 LINK_BLUEPRINTS = ("portal",)
@@ -53,9 +56,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     app.extensions["settings"] = settings
     audit_log = AuditLog(settings.audit_key)
     init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
-    assemble(
-        app.extensions["sessions"], Ownership(therapist_of=therapist_of_user, owns=owns_client, own_clients=own_clients)
-    )
+    assemble(app.extensions["sessions"], OWNERSHIP)
     app.extensions["booking_rules"] = BOOKING_RULES
     app.url_map.converters["uid"] = UidConverter
     install_look(app, style=Style(), link_blueprints=LINK_BLUEPRINTS)

@@ -13,12 +13,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from practice.accounts.models import User
-from practice.app import create_app
+from practice.accounts.ownership import assemble
+from practice.app import OWNERSHIP, create_app
+from practice.audit.chain import AuditLog
 from practice.config import Settings
 from practice.core.clock import SettableClock
+from practice.core.engines import engine_options, install_listeners, normalise_url
+from practice.core.transact import BEFORE_COMMIT
 from tests.cast import Browser, make_cast, sign_in
 from tests.databases import PostgresServer, SqliteFolder, TestDatabases, find_postgres
 
@@ -141,10 +146,19 @@ def app(engine_url: str, clock: SettableClock) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    """The factory of sessions that ``transact`` accepts."""
-    factory: sessionmaker[Session] = app.extensions["sessions"]
-    return factory
+def sessions(request: pytest.FixtureRequest, engine_url: str) -> Iterator[sessionmaker[Session]]:
+    """The factory of sessions that ``transact`` accepts: the application's, or one as its root would make it."""
+    if "app" in request.fixturenames:
+        yield request.getfixturevalue("app").extensions["sessions"]
+        return
+    url = normalise_url(engine_url)
+    engine = create_engine(url, **engine_options(url))
+    install_listeners(engine)
+    audit_log = AuditLog(make_settings(engine_url).audit_key)
+    factory = sessionmaker(engine, expire_on_commit=False, info={BEFORE_COMMIT: audit_log.append})
+    assemble(factory, OWNERSHIP)
+    yield factory
+    engine.dispose()
 
 
 @pytest.fixture
