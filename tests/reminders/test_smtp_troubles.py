@@ -20,6 +20,9 @@ from tests.factories import OWNER, act
 from tests.reminders.conftest import SENDER, Clinic, make_dispatcher
 from tests.smtp_server import DROP, HANG, ScriptedServer, closed_port
 
+# A silent server is told from a slow machine by time alone.
+pytestmark = pytest.mark.alone
+
 MINUTE = timedelta(minutes=1)
 STAGES = ("connect", "helo", "auth", "mail", "rcpt", "data", "dot")
 REPLIES = (421, 450, 451, 452, 432, 535, 550, 552, 554, DROP, HANG)
@@ -42,10 +45,8 @@ def expected(stage: str, reply: int | str) -> str:
 def impatient(
     sessions: sessionmaker[Session], clock: SettableClock, server: ScriptedServer, clinic: Clinic
 ) -> Iterator[Dispatcher]:
-    """A postman who signs in and waits a quarter of a second for a silent server."""
-    courier = Courier(
-        MailServer("127.0.0.1", server.port, user="practice", password="secret"), connect=0.25, total=0.25
-    )
+    """A postman who signs in and waits half a second for a silent server."""
+    courier = Courier(MailServer("127.0.0.1", server.port, user="practice", password="secret"), connect=0.5, total=0.5)
     dispatcher = Dispatcher(sessions, clock, courier, SENDER, worker="impatient")
     yield dispatcher
     dispatcher.close()
