@@ -48,20 +48,13 @@ class Event:
 
 def calendar_file(event: Event, method: Method, now: datetime) -> str:
     """Return the whole file; wall times carry their zone, except in the repeated hour, which only UTC can name."""
-    lines = [
-        "PRODID:-//Practice//Appointments//EN",
-        "VERSION:2.0",
-        "CALSCALE:GREGORIAN",
-        f"METHOD:{method}",
-        *_zone_lines(event.zone, event.starts_at.year),
-        *_component("VEVENT", _event_lines(event, method, now)),
-    ]
-    return "".join(_folded(line) + "\r\n" for line in _component("VCALENDAR", lines))
+    head = f"PRODID:-//Practice//Appointments//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\nMETHOD:{method}\r\n"
+    body = "".join(f"{_folded(line)}\r\n" for line in _event_lines(event, method, now))
+    return _component("VCALENDAR", head + _zone_rules(event.zone, event.starts_at.year) + _component("VEVENT", body))
 
 
-def _component(name: str, lines: list[str]) -> list[str]:
-    body = "\n".join(lines)
-    return f"BEGIN:{name}\n{body}\nEND:{name}".split("\n")
+def _component(name: str, body: str) -> str:
+    return f"BEGIN:{name}\r\n{body}END:{name}\r\n"
 
 
 def _event_lines(event: Event, method: Method, now: datetime) -> list[str]:
@@ -107,13 +100,13 @@ def _utc(instant: datetime) -> str:
 
 
 @lru_cache(maxsize=64)
-def _zone_lines(zone: str, year: int) -> tuple[str, ...]:
+def _zone_rules(zone: str, year: int) -> str:
     """Return the zone's rules around *year*; a comment of the library about its limits is left out."""
     if zone == "UTC":
-        return ()
+        return ""
     written = Timezone.from_tzid(zone, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
-    text = written.to_ical().decode().replace("\r\n ", "")
-    return tuple(line for line in text.split("\r\n") if line and not line.startswith("COMMENT"))
+    lines = written.to_ical().decode().replace("\r\n ", "").split("\r\n")
+    return "".join(f"{_folded(line)}\r\n" for line in lines if line and not line.startswith("COMMENT"))
 
 
 def _text(value: str) -> str:
@@ -127,8 +120,11 @@ def _parameter(value: str) -> str:
 
 def _folded(line: str) -> str:
     """Return *line* cut so that no piece exceeds 75 octets and no character is torn."""
-    if len(line.encode()) <= _LONGEST_LINE:
+    if len(line) <= _LONGEST_LINE and (line.isascii() or len(line.encode()) <= _LONGEST_LINE):
         return line
+    if line.isascii():
+        rest = range(_LONGEST_LINE, len(line), _LONGEST_LINE - 1)
+        return "\r\n ".join([line[:_LONGEST_LINE], *(line[at : at + _LONGEST_LINE - 1] for at in rest)])
     pieces, piece, size = [], "", 0
     for character in line:
         octets = len(character.encode())

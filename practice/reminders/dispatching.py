@@ -39,6 +39,8 @@ class Dispatcher:
         self, sessions: sessionmaker[Session], clock: Clock, courier: Courier, sender: Sender, *, worker: str
     ) -> None:
         self._sessions = sessions
+        # One for all transactions: two for each mail are many enough to notice its making.
+        self._session = sessions()
         self._clock = clock
         self._courier = courier
         self._sender = sender
@@ -89,6 +91,7 @@ class Dispatcher:
     def close(self) -> None:
         """Hang up."""
         self._courier.close()
+        self._session.close()
 
     def _send_all(self, batch: Batch) -> int:
         accepted = 0
@@ -151,5 +154,8 @@ class Dispatcher:
             )
 
     def _transact(self, work: Callable[[Session], T]) -> T:
-        with self._sessions() as session:
+        session = self._session
+        try:
             return transact(session, lambda: work(session))
+        finally:
+            session.expunge_all()

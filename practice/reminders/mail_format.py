@@ -5,6 +5,7 @@ mixed(alternative(plain, html, calendar), calendar file): the shape that mail pr
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -18,6 +19,9 @@ from practice.reminders.letters import House, Letter
 from practice.reminders.rendering import Rendered, render
 
 _CRLF = "\r\n"
+_LONGEST_PLAIN = 76
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def _headers(letter: Letter, house: House, subject: str, boundary: str) -> str:
         "MIME-Version: 1.0",
         f'Content-Type: multipart/mixed; boundary="{boundary}"',
     ]
-    people = _sender(house.alias, house.address, house.reply_to) + _folded("To", _address(letter.recipient))
+    people = _sender(house.alias, house.address, house.reply_to) + _recipient(letter.recipient)
     return people + _subject(subject) + _CRLF.join(own_lines) + _CRLF * 2
 
 
@@ -64,6 +68,14 @@ def _headers(letter: Letter, house: House, subject: str, boundary: str) -> str:
 def _sender(alias: str, address: str, reply_to: str | None) -> str:
     sender = _folded("From", _address(Party(alias, address)))
     return sender if reply_to is None else sender + _folded("Reply-To", _address(Party("", reply_to)))
+
+
+def _recipient(party: Party) -> str:
+    # Most people's names are plain words that need neither quotes nor encoding.
+    line = f"To: {party.name} <{party.address}>"
+    if len(line) <= _LONGEST_PLAIN and _PLAIN_NAME.fullmatch(party.name) and _PLAIN_ADDRESS.fullmatch(party.address):
+        return line + _CRLF
+    return _folded("To", _address(party))
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -179,7 +179,7 @@ def _values(letter: Letter, house: House) -> Mapping[str, str]:
     return {
         "recipient": letter.greeted_as,
         "client": letter.about,
-        "day": long_date(local, style),
+        "day": _day(local.date(), style),
         "clock": clock_time(local, style),
         "zone": zone_name(local, visit.zone, style),
         "was": _was(letter.before, style),
@@ -205,12 +205,22 @@ def _was(before: Before | None, style: Style) -> str:
 def day_and_time(instant: datetime, zone: str, style: Style) -> str:
     """Return "Tuesday 24 November, 2:00 p.m." by the zone's wall clock."""
     local = to_local(instant, zone)
-    return f"{long_date(local, style)}, {clock_time(local, style)}"
+    return f"{_day(local.date(), style)}, {clock_time(local, style)}"
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, style: Style) -> str:
+    return long_date(day, style)
 
 
 def clock_time(local: datetime, style: Style) -> str:
     """Return "2:00 p.m." with a plain space, so that subjects stay plain."""
-    return client_time(local, style).replace("\u202f", " ")
+    return _clock(local.hour, local.minute, style)
+
+
+@lru_cache(maxsize=2048)
+def _clock(hour: int, minute: int, style: Style) -> str:
+    return client_time(time(hour, minute), style).replace("\u202f", " ")
 
 
 def zone_name(local: datetime, zone: str, style: Style) -> str:

@@ -12,7 +12,7 @@ from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine, rows_of
 from practice.reminders.outcomes import Reply, Stage, Verdict, judge, next_attempt
 from practice.reminders.pulse import pause_sending
-from practice.reminders.told import remember
+from practice.reminders.told import remember, told_values, upsert_told
 from practice.reminders.undelivered import report_undelivered, suppress
 
 _MESSAGE: Table = Message.__table__  # type: ignore[assignment]  # declared classes have tables
@@ -74,11 +74,20 @@ _SENT = (
 
 def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
     lease: Lease = claimed.lease
-    values = {"message": lease.id, "fence": lease.attempt, "at": now, "code": reply.code, "reply": reply.text[:300]}
-    if rows_of(session.connection().execute(_SENT, values)) != 1:
+    closing = {"message": lease.id, "fence": lease.attempt, "at": now, "code": reply.code, "reply": reply.text[:300]}
+    told = told_values(claimed.facts.id, claimed.tells_at(now), claimed.sequence)
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        # One round trip: the row of told is written if and only if the fence let the message be closed.
+        written = connection.execute(_SENT_AND_TOLD, closing | told, execution_options={"preserve_rowcount": True})
+        return Verdict.SENT if rows_of(written) == 1 else None
+    if rows_of(connection.execute(_SENT, closing)) != 1:
         return None
     remember(session, claimed.facts.id, claimed.tells_at(now), claimed.sequence)
     return Verdict.SENT
+
+
+_SENT_AND_TOLD = upsert_told(_SENT.returning(_MESSAGE.c.id).cte("sent"))
 
 
 def _retry(session: Session, message: Message, now: datetime) -> None:

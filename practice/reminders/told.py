@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam
+from sqlalchemy import CTE, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,27 +38,43 @@ def told_by(message: Message, *, at: datetime) -> LastTold:
 _TOLD: Table = Told.__table__  # type: ignore[assignment]  # declared classes have tables
 
 
-def _upsert(insert: Any) -> Any:
-    names = [column.name for column in _TOLD.columns]
-    new = insert.values({name: bindparam(name) for name in names})
-    changed = {name: new.excluded[name] for name in names if name != "appointment_id"}
+_NAMES = [column.name for column in _TOLD.columns]
+
+
+def _replacing(new: Any) -> Any:
+    changed = {name: new.excluded[name] for name in _NAMES if name != "appointment_id"}
     return new.on_conflict_do_update(index_elements=["appointment_id"], set_=changed)
+
+
+def _upsert(insert: Any) -> Any:
+    return _replacing(insert.values({name: bindparam(f"told_{name}") for name in _NAMES}))
 
 
 _REMEMBER = {"postgresql": _upsert(postgresql.insert(_TOLD)), "sqlite": _upsert(sqlite.insert(_TOLD))}
 
 
+def upsert_told(if_any: CTE) -> Any:
+    """Return the statement (PostgreSQL) that stores :func:`told_values` if *if_any* yields a row."""
+    values = [bindparam(f"told_{column.name}", type_=column.type) for column in _TOLD.columns]
+    return _replacing(postgresql.insert(_TOLD).from_select(_NAMES, select(*values).select_from(if_any)))
+
+
+def told_values(appointment_id: int, told: LastTold, sequence: int) -> dict[str, object]:
+    """Return the row of what the client of an appointment now believes, as the statements here take it."""
+    return {
+        "told_appointment_id": appointment_id,
+        "told_client_id": told.client_id,
+        "told_starts_at": told.truth.starts_at,
+        "told_zone": told.truth.zone,
+        "told_location_id": told.truth.location_id,
+        "told_therapist_name": told.truth.therapist_name,
+        "told_is_cancelled": told.is_cancelled,
+        "told_sequence": sequence,
+        "told_at": told.at,
+    }
+
+
 def remember(session: Session, appointment_id: int, told: LastTold, sequence: int) -> None:
     """Store what the client of an appointment now believes; one statement."""
-    values = {
-        "appointment_id": appointment_id,
-        "client_id": told.client_id,
-        "starts_at": told.truth.starts_at,
-        "zone": told.truth.zone,
-        "location_id": told.truth.location_id,
-        "therapist_name": told.truth.therapist_name,
-        "is_cancelled": told.is_cancelled,
-        "sequence": sequence,
-        "at": told.at,
-    }
-    session.connection().execute(_REMEMBER[session.get_bind().dialect.name], values)
+    statement = _REMEMBER[session.get_bind().dialect.name]
+    session.connection().execute(statement, told_values(appointment_id, told, sequence))

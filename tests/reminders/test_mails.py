@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -229,3 +230,10 @@ def test_a_language_without_texts_of_its_own_reads_english(language: str) -> Non
 def test_every_language_says_everything() -> None:
     for words in CATALOGUE.values():
         assert set(words.subjects) == set(words.leads) == set(KINDS)
+
+
+@pytest.mark.parametrize("name", ["Ana Garcia", "Bo", "Anna Maria van der Berg 2"])
+def test_a_plain_name_reads_as_the_library_would_write_it(name: str) -> None:
+    expected = SMTP.fold("To", SMTP.header_store_parse("To", Address(name, "ana.b", "mail.example.com"))[1])
+    content = write_mail(letter(recipient=Party(name, "ana.b@mail.example.com")), HOUSE)
+    assert expected.encode() in content
