@@ -10,8 +10,8 @@ from benchmarks import floors, practice_50
 from benchmarks.ratios import Row, Work, interleave, peak_mib, repeated, row
 from benchmarks.serving import Client, burst, serving
 from benchmarks.stage import TOKEN, Stage, make_app, statements_of
-from practice.scheduling import memory
-from practice.scheduling.search import StartsQuery, find_starts
+from practice.scheduling.free_time import memory
+from practice.scheduling.free_time.search import StartsQuery, find_starts
 
 SERVICE = practice_50.uid_of("service", 1)
 THERAPIST_1 = practice_50.uid_of("therapist", 1)

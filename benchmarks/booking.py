@@ -20,9 +20,9 @@ from benchmarks.serving import serving
 from benchmarks.stage import TOKEN, Stage, make_app, statements_of
 from practice.core.actor import Actor, Role
 from practice.core.transact import transact
-from practice.scheduling.booking import book_time
-from practice.scheduling.claim import LOCK_CLASS
-from practice.scheduling.rules import SCHEDULING_RULES
+from practice.scheduling.appointments.booking import book_time
+from practice.scheduling.claiming.claim import LOCK_CLASS
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.wishes import TimeWish
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from benchmarks.ratios import Row, Work, interleave, peak_mib, repeated, row
 from benchmarks.serving import Client, serving
 from benchmarks.stage import TOKEN, Stage, make_app, statements_of
 from practice.core.actor import Actor, Role
-from practice.scheduling.calendar_feed import By, FeedQuery, read_feed
-from practice.scheduling.calendar_json import feed_json
+from practice.scheduling.calendar.feed import By, FeedQuery, read_feed
+from practice.scheduling.calendar.feed_json import feed_json
 
 THERAPISTS = range(1, 11)
 EVENTS = 1400

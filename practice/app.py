@@ -19,8 +19,8 @@ from practice.demo import mail_views
 from practice.desk.shell_views import install_shell
 from practice.reminders.pulse import seconds_since_sending
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
+from practice.scheduling.claiming.rules import SCHEDULING_RULES, BookingRules
 from practice.scheduling.ownership import own_clients, owns_client
-from practice.scheduling.rules import SCHEDULING_RULES, BookingRules
 from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
 from practice.web.formatting import Style

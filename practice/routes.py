@@ -27,7 +27,10 @@ from practice.desk import (
 )
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
-from practice.scheduling import acts_api, appointments_api, availability_api, calendar_api, holds_api
+from practice.scheduling.appointments import acts_api, holds_api
+from practice.scheduling.appointments import api as appointments_api
+from practice.scheduling.calendar import api as calendar_api
+from practice.scheduling.free_time import api as availability_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     accounts_api.blueprint,

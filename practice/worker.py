@@ -27,7 +27,7 @@ from practice.reminders.dispatching import Dispatcher
 from practice.reminders.following import follow_changes
 from practice.reminders.pulse import SENDING, beat
 from practice.reminders.writing import sender_of
-from practice.scheduling.holding import drop_expired_holds
+from practice.scheduling.appointments.holding import drop_expired_holds
 from practice.web.idempotency import forget_old_keys
 
 DISPATCH_SECONDS = 1

@@ -14,7 +14,7 @@ from practice.demo.cast import Script, write_script
 from practice.demo.opening import open_practice
 from practice.demo.premises import PASSWORD, ZONE
 from practice.demo.replay import Stage, perform
-from practice.scheduling.rules import BookingRules
+from practice.scheduling.claiming.rules import BookingRules
 
 SCENE = timedelta(minutes=30)
 """Acts of one scene share a transaction, and the mail leaves at its end."""

@@ -20,11 +20,11 @@ from practice.demo.diary import Visit
 from practice.demo.opening import Premises
 from practice.demo.people import Person
 from practice.demo.premises import SERVICES, THERAPISTS
-from practice.scheduling.attending import arrive, complete, confirm, mark_no_show
-from practice.scheduling.booking import book_time, walk_in
-from practice.scheduling.cancelling import CancelledBy, cancel, waive_fee
-from practice.scheduling.rules import BookingRules
-from practice.scheduling.starting import start
+from practice.scheduling.appointments.attending import arrive, complete, confirm, mark_no_show
+from practice.scheduling.appointments.booking import book_time, walk_in
+from practice.scheduling.appointments.cancelling import CancelledBy, cancel, waive_fee
+from practice.scheduling.appointments.starting import start
+from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.wishes import BookingDetails, PlaceWish, TimeWish
 
 BY_LINK = Actor(Role.LINK, name="the client's link")

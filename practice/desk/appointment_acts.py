@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
 from practice.desk.choice import Choice
-from practice.scheduling.attending import arrive, complete, confirm
-from practice.scheduling.booking import settle
-from practice.scheduling.cancelling import CLINICS_OWN, CancelledBy, cancel
+from practice.scheduling.appointments.attending import arrive, complete, confirm
+from practice.scheduling.appointments.booking import settle
+from practice.scheduling.appointments.cancelling import CLINICS_OWN, CancelledBy, cancel
+from practice.scheduling.appointments.rescheduling import change_room, reschedule, resize
+from practice.scheduling.appointments.undoing import undo
+from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.models import Appointment
-from practice.scheduling.rescheduling import change_room, reschedule, resize
-from practice.scheduling.rules import BookingRules
-from practice.scheduling.undoing import undo
 from practice.scheduling.wishes import MoveWish
 
 

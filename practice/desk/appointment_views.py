@@ -26,15 +26,15 @@ from practice.desk.schemas import (
     WaiverSchema,
 )
 from practice.desk.steps import cancel_choices, move_choices, proposed_no_show_fee, swap_candidates
-from practice.scheduling.appointment_forms import booking_rules, require_own_diary
-from practice.scheduling.attending import mark_no_show
-from practice.scheduling.cancelling import waive_fee
-from practice.scheduling.loading import load
+from practice.scheduling.appointments.attending import mark_no_show
+from practice.scheduling.appointments.cancelling import waive_fee
+from practice.scheduling.appointments.forms import booking_rules, require_own_diary
+from practice.scheduling.appointments.rescheduling import change_client
+from practice.scheduling.appointments.starting import start
+from practice.scheduling.appointments.swapping import swap
+from practice.scheduling.claiming.loading import load
 from practice.scheduling.models import Appointment
 from practice.scheduling.ownership import require_own_client
-from practice.scheduling.rescheduling import change_client
-from practice.scheduling.starting import start
-from practice.scheduling.swapping import swap
 from practice.web.database import now, session, write
 from practice.web.forms import InvalidForm, load_form
 from practice.web.pages import render_page, wants_fragment

@@ -16,14 +16,14 @@ from practice.core.actor import Actor
 from practice.core.errors import NotFound, RuleViolation
 from practice.core.local_time import wall_time
 from practice.desk.booking_draft import Draft
-from practice.scheduling.booking import book_held, book_time, walk_in
+from practice.scheduling.appointments.booking import book_held, book_time, walk_in
+from practice.scheduling.appointments.holding import hold_time, release_hold
+from practice.scheduling.appointments.recording import PastVisit, record_past
+from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.errors import NEXT_TIMES, HoldExpired
-from practice.scheduling.holding import hold_time, release_hold
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from practice.scheduling.ownership import require_own_client
-from practice.scheduling.recording import PastVisit, record_past
-from practice.scheduling.rules import BookingRules
 
 
 class NotChosenYet(RuleViolation):

@@ -15,8 +15,8 @@ from practice.core.actor import Actor
 from practice.core.errors import RuleViolation, WayOut
 from practice.desk.booking_draft import Draft
 from practice.desk.queries import Usual, usual_of_client, usual_service
-from practice.scheduling.facts import current_set_up
-from practice.scheduling.pulse import feel_pulse
+from practice.scheduling.free_time.facts import current_set_up
+from practice.scheduling.free_time.pulse import feel_pulse
 from practice.scheduling.question import LocationFacts, ServiceFacts, SetUp
 
 

@@ -25,9 +25,9 @@ from practice.desk.focus import next_focus
 from practice.desk.queries import Usual, find_hold
 from practice.desk.visits import Visit, seconds_held
 from practice.desk.ways_out import Offer, offers_of
-from practice.scheduling.booking import TENTATIVE_REASONS
+from practice.scheduling.appointments.booking import TENTATIVE_REASONS
 from practice.scheduling.errors import BookingConflict, BookingRefused, BufferTaken, TimeTaken, refused
-from practice.scheduling.search import StartsQuery, explain_start
+from practice.scheduling.free_time.search import StartsQuery, explain_start
 
 
 @dataclass(frozen=True, slots=True)

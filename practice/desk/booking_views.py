@@ -20,8 +20,8 @@ from practice.desk.client_card import find_clients
 from practice.desk.duplicates import likely_duplicates
 from practice.desk.queries import find_hold
 from practice.desk.visits import seconds_held
-from practice.scheduling.appointment_forms import booking_rules
-from practice.scheduling.holding import release_hold, renew_hold
+from practice.scheduling.appointments.forms import booking_rules
+from practice.scheduling.appointments.holding import release_hold, renew_hold
 from practice.web.database import now, session, write
 from practice.web.forms import InvalidForm
 from practice.web.idempotency import Answer, once, request_key

@@ -18,7 +18,7 @@ from practice.desk.expected_mail import Expected, mail_expected
 from practice.desk.queries import count_past_visits, list_coming_visits, list_past_visits
 from practice.desk.reaching import Reached, whom_to_phone
 from practice.desk.visits import GONE, Visit, late_minutes
-from practice.scheduling.cancelling import CANCEL_REASONS
+from practice.scheduling.appointments.cancelling import CANCEL_REASONS
 from practice.web.pagination import Pagination
 
 PAST_SHOWN = 15

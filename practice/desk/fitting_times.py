@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from practice.core.local_time import wall_time
 from practice.desk.choice import Choice
 from practice.desk.queries import Usual
+from practice.scheduling.free_time.proposals import Proposal
+from practice.scheduling.free_time.search import StartsQuery, find_starts, three_next
 from practice.scheduling.local_days import instant_of
-from practice.scheduling.proposals import Proposal
 from practice.scheduling.question import DiaryFacts, Question, shape_of
-from practice.scheduling.search import StartsQuery, find_starts, three_next
 
 DAYS_SHOWN = 14
 

@@ -16,11 +16,11 @@ from practice.desk.diary_feed import NO_ROOM, Closed, Column, column_of
 from practice.desk.queries import days_window, list_visits
 from practice.desk.visits import Visit, seen_by
 from practice.desk.working_hours import Hours, closed_for_room, closed_for_therapist, hours_of
-from practice.scheduling.facts import current_set_up
+from practice.scheduling.free_time.facts import current_set_up
+from practice.scheduling.free_time.pulse import feel_pulse
+from practice.scheduling.free_time.set_up import load_exceptions
 from practice.scheduling.local_days import floor_minute
-from practice.scheduling.pulse import feel_pulse
 from practice.scheduling.question import LocationFacts, RoomFacts, SetUp, Span
-from practice.scheduling.set_up import load_exceptions
 
 
 @dataclass(frozen=True, slots=True)

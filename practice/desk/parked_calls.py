@@ -10,7 +10,7 @@ from practice.accounts.permissions import may
 from practice.clients.queries import get_client
 from practice.core.actor import Actor
 from practice.desk.booking_draft import Draft
-from practice.scheduling.parking import Parked, ParkedDetails, list_parked_calls, park_call
+from practice.scheduling.appointments.parking import Parked, ParkedDetails, list_parked_calls, park_call
 
 MINUTE = timedelta(minutes=1)
 UNNAMED = "Unnamed caller"

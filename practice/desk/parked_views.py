@@ -12,8 +12,8 @@ from practice.desk.booking_forms import read_draft
 from practice.desk.booking_panel import Trouble
 from practice.desk.booking_views import show_draft
 from practice.desk.parked_calls import form_of, near_the_lost_time, park, tray_of
+from practice.scheduling.appointments.parking import close_call, resume_call
 from practice.scheduling.errors import HoldExpired
-from practice.scheduling.parking import close_call, resume_call
 from practice.web.database import now, session, write
 from practice.web.pages import render_page, wants_fragment
 from practice.web.problems import status_of

@@ -7,8 +7,8 @@ from marshmallow import ValidationError, fields, validate
 
 from practice.desk.booking_draft import NEW_CLIENT
 from practice.desk.choice import Choice, read_choice
+from practice.scheduling.appointments.swapping import Swapped
 from practice.scheduling.lifecycle import AppointmentState
-from practice.scheduling.swapping import Swapped
 from practice.web.schemas import UID_PATTERN, Day, Flag, StrictSchema, Text, Uid, WholeNumber
 
 OUTCOMES = (AppointmentState.COMPLETED, AppointmentState.NO_SHOW)

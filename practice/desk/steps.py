@@ -14,9 +14,15 @@ from practice.core.local_time import to_local
 from practice.desk.fitting_times import FittingTime, next_three
 from practice.desk.queries import days_window, list_visits
 from practice.desk.visits import Visit, seen_by
-from practice.scheduling.cancelling import CANCEL_REASONS, CLINICS_OWN, CancelledBy, cancellation_fee, no_show_fee
-from practice.scheduling.loading import load
-from practice.scheduling.search import StartsQuery
+from practice.scheduling.appointments.cancelling import (
+    CANCEL_REASONS,
+    CLINICS_OWN,
+    CancelledBy,
+    cancellation_fee,
+    no_show_fee,
+)
+from practice.scheduling.claiming.loading import load
+from practice.scheduling.free_time.search import StartsQuery
 
 _KEYS = "1234567890-="
 

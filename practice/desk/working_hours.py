@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from practice.core.local_time import wall_time
 from practice.desk.diary_feed import Closed
 from practice.desk.visits import Visit
-from practice.scheduling.hours import closure_on, open_spans, working_spans
+from practice.scheduling.free_time.hours import closure_on, open_spans, working_spans
 from practice.scheduling.local_days import days_between, instant_of, local_day
 from practice.scheduling.question import Exceptions, LocationFacts, Span, TherapistFacts
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from practice.core.local_time import to_local, wall_time
 from practice.portal.visits import ManagedVisit
+from practice.scheduling.free_time.search import FoundStarts, StartsQuery, find_starts
 from practice.scheduling.local_days import instant_of
-from practice.scheduling.search import FoundStarts, StartsQuery, find_starts
 
 DAYS_AHEAD = 21
 DAYS_SHOWN = 6

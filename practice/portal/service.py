@@ -16,10 +16,10 @@ from practice.portal.errors import MoveOnlySameDay, NoLongerOpen
 from practice.portal.visits import ManagedVisit, Standing, get_visit
 from practice.reminders.links import CLIENT
 from practice.reminders.queries import addresses_reached
-from practice.scheduling.attending import confirm
-from practice.scheduling.cancelling import CancelledBy, cancel
-from practice.scheduling.rescheduling import reschedule
-from practice.scheduling.rules import BookingRules
+from practice.scheduling.appointments.attending import confirm
+from practice.scheduling.appointments.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.rescheduling import reschedule
+from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.wishes import MoveWish
 
 LINK_REASONS = frozenset({"ill", "not_said"})

@@ -28,7 +28,7 @@ from practice.portal.service import cancel_visit, confirm_visit, move_visit, sto
 from practice.portal.visits import ManagedVisit, Standing, get_visit
 from practice.reminders.links import MANAGE, STOP
 from practice.reminders.rendering import zone_name
-from practice.scheduling.appointment_forms import booking_rules
+from practice.scheduling.appointments.forms import booking_rules
 from practice.web.database import now, session, write
 from practice.web.formatting import Style
 from practice.web.forms import InvalidForm, load_form

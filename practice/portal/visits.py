@@ -14,9 +14,9 @@ from practice.core.actor import Actor, Role
 from practice.core.errors import NotFound
 from practice.core.local_time import to_local, wall_time
 from practice.reminders.links import APPOINTMENT
-from practice.scheduling.cancelling import CancelledBy, cancellation_fee, is_late
+from practice.scheduling.appointments.cancelling import CancelledBy, cancellation_fee, is_late
+from practice.scheduling.claiming.loading import WITH_EVERYBODY
 from practice.scheduling.lifecycle import OPEN, AppointmentState
-from practice.scheduling.loading import WITH_EVERYBODY
 from practice.scheduling.models import Appointment
 
 _CALLED_OFF = frozenset({AppointmentState.CANCELLED, AppointmentState.ENTERED_IN_ERROR})

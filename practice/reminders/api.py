@@ -22,7 +22,7 @@ from practice.reminders.schemas import (
     WhySchema,
     WorkerSchema,
 )
-from practice.scheduling.loading import load
+from practice.scheduling.claiming.loading import load
 from practice.web.api import ApiBlueprint
 from practice.web.database import now, session, write
 

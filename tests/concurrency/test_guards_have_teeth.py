@@ -18,8 +18,8 @@ from practice.core import failpoints
 from practice.core.engines import normalise_url
 from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
-from practice.scheduling import claim as claims
-from practice.scheduling.claim import Wanted, claim
+from practice.scheduling.claiming import claim as claims
+from practice.scheduling.claiming.claim import Wanted, claim
 from practice.scheduling.errors import TimeTaken
 from practice.scheduling.models import Allocation, Appointment
 from tests.concurrency.racing import deadlocks, losers, race, winners

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from practice.audit.models import AuditEvent
 from practice.core.errors import Conflict
-from practice.scheduling.attending import arrive
-from practice.scheduling.booking import book_held, book_time
-from practice.scheduling.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.attending import arrive
+from practice.scheduling.appointments.booking import book_held, book_time
+from practice.scheduling.appointments.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.holding import hold_time
+from practice.scheduling.appointments.rescheduling import reschedule
+from practice.scheduling.appointments.undoing import undo
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import HoldExpired, WrongState
-from practice.scheduling.holding import hold_time
 from practice.scheduling.models import Appointment, AppointmentChange
-from practice.scheduling.rescheduling import reschedule
-from practice.scheduling.rules import SCHEDULING_RULES
-from practice.scheduling.undoing import undo
 from practice.scheduling.wishes import MoveWish
 from tests.concurrency.racing import deadlocks, losers, race, windows, winners
 from tests.factories import make_client, make_room, make_therapist

@@ -15,9 +15,9 @@ from practice.clients.models import Client
 from practice.clinic.models import Location, Service, Therapist
 from practice.core.actor import Actor, Role
 from practice.core.clock import SettableClock
-from practice.scheduling.booking import book_time
+from practice.scheduling.appointments.booking import book_time
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.models import Appointment
-from practice.scheduling.rules import SCHEDULING_RULES
 from practice.scheduling.wishes import TimeWish
 from practice.web.database import db
 from tests.factories import act, make_client, make_location, make_room, make_service, make_therapist

@@ -11,7 +11,7 @@ TEXTUAL = re.compile(r"""["'](?:COMMIT|ROLLBACK|SAVEPOINT|END)\b""")
 WEB_LIBRARIES = {"flask", "flask_migrate", "flask_smorest", "flask_sqlalchemy", "flask_wtf", "werkzeug", "webargs"}
 FACES = re.compile(
     r"practice\.(app|cli|routes|worker|__main__|web(\..+)?|demo(\..+)?"
-    r"|[a-z_]+\.(api|[a-z_]*_api|views|[a-z_]*_views|forms|[a-z_]*_forms|schemas|[a-z_]*_schemas|pages|[a-z_]*_pages"
+    r"|([a-z_]+\.)+(api|[a-z_]*_api|views|[a-z_]*_views|forms|[a-z_]*_forms|schemas|[a-z_]*_schemas|pages|[a-z_]*_pages"
     r"|current|policy|sign_in|csrf|ownership|cli|commands))$"
 )
 

@@ -16,7 +16,7 @@ from practice.core.clock import SettableClock
 from practice.core.local_time import to_utc
 from practice.reminders.kinds import MessageKind, MessageState
 from practice.reminders.models import Message
-from practice.scheduling.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from tests.factories import act

@@ -8,8 +8,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from practice.core.local_time import wall_time
-from practice.scheduling.availability import OfferedStart, offered_starts
-from practice.scheduling.facts import load_facts
+from practice.scheduling.free_time.availability import OfferedStart, offered_starts
+from practice.scheduling.free_time.facts import load_facts
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.models import Appointment
 from practice.scheduling.question import Question

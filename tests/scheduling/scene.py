@@ -14,9 +14,9 @@ from practice.clinic.details import PolicyDetails
 from practice.clinic.models import Location, Room, Service, Therapist
 from practice.clinic.policies import set_policies
 from practice.core.actor import Actor, Role
-from practice.scheduling.booking import book_time
+from practice.scheduling.appointments.booking import book_time
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.models import Allocation, Appointment, AppointmentChange
-from practice.scheduling.rules import SCHEDULING_RULES
 from practice.scheduling.wishes import BookingDetails, TimeWish
 from tests.conftest import NOW
 from tests.factories import OWNER, act, make_client, make_location, make_room, make_service, make_therapist

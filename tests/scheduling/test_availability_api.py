@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from practice.clinic.models import Therapist
 from practice.core.actor import Role
-from practice.scheduling.availability_schemas import StartsSchema
-from practice.scheduling.calendar_feed import By, FeedQuery, read_feed
+from practice.scheduling.calendar.feed import By, FeedQuery, read_feed
+from practice.scheduling.free_time.schemas import StartsSchema
 from tests.callers import Caller, caller
 from tests.conftest import NOW
 from tests.factories import make_client, make_location, make_room, make_therapist

@@ -9,11 +9,11 @@ from practice.clients.models import Client
 from practice.core.actor import Actor, Role
 from practice.core.errors import Conflict, NotFound, Refusal, RuleViolation
 from practice.core.local_time import NonexistentLocalTime
-from practice.scheduling.booking import book_held, make_tentative, settle, walk_in
+from practice.scheduling.appointments.booking import book_held, make_tentative, settle, walk_in
+from practice.scheduling.appointments.holding import drop_expired_holds, hold_time, release_hold, renew_hold
+from practice.scheduling.appointments.recording import PastVisit, record_past
+from practice.scheduling.claiming.rules import SCHEDULING_RULES, Notice
 from practice.scheduling.errors import BookingConflict, BookingRefused, HoldExpired, ReasonNeeded, WrongState
-from practice.scheduling.holding import drop_expired_holds, hold_time, release_hold, renew_hold
-from practice.scheduling.recording import PastVisit, record_past
-from practice.scheduling.rules import SCHEDULING_RULES, Notice
 from practice.scheduling.wishes import BookingDetails, PlaceWish
 from tests.scheduling.scene import RITA, Scene, at, overlapping_pairs, statements
 

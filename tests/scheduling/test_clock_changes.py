@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from practice.core.local_time import NonexistentLocalTime, exists, to_local, to_utc, zone
-from practice.scheduling.rescheduling import change_room, reschedule
-from practice.scheduling.rules import SCHEDULING_RULES
+from practice.scheduling.appointments.rescheduling import change_room, reschedule
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.wishes import MoveWish
 from tests.factories import make_location, make_room, make_service, make_therapist
 from tests.scheduling.scene import Scene, overlapping_pairs

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from practice.clinic.models import ClinicState, Diary, Therapist
 from practice.core.transact import transact
-from practice.scheduling.facts import load_facts
-from practice.scheduling.memory import Shelf, memory_of
+from practice.scheduling.free_time.facts import load_facts
+from practice.scheduling.free_time.memory import Shelf, memory_of
 from practice.scheduling.models import Allocation, Appointment
 from tests.conftest import NOW
 from tests.factories import make_client, make_room, make_therapist

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from benchmarks import practice_50
 from practice.core.actor import Actor, Role
-from practice.scheduling.calendar_feed import By, FeedQuery, read_feed
-from practice.scheduling.calendar_json import feed_json
-from practice.scheduling.search import StartsQuery, explain_start, find_starts, three_next
+from practice.scheduling.calendar.feed import By, FeedQuery, read_feed
+from practice.scheduling.calendar.feed_json import feed_json
+from practice.scheduling.free_time.search import StartsQuery, explain_start, find_starts, three_next
 from tests.scheduling.clinics import captured
 
 SERVICE = practice_50.uid_of("service", 1)

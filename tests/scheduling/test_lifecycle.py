@@ -6,12 +6,12 @@ from functools import partial
 import pytest
 
 from practice.core.errors import Conflict
-from practice.scheduling import attending, booking, cancelling, starting
-from practice.scheduling.cancelling import CancelledBy
+from practice.scheduling.appointments import attending, booking, cancelling, starting
+from practice.scheduling.appointments.cancelling import CancelledBy
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import ReasonNeeded, TooEarly, WrongState
 from practice.scheduling.lifecycle import FREES_TIME, TRANSITIONS, State
 from practice.scheduling.models import Appointment
-from practice.scheduling.rules import SCHEDULING_RULES
 from practice.scheduling.wishes import BookingDetails
 from tests.scheduling.scene import Scene, at, overlapping_pairs
 

@@ -3,16 +3,16 @@
 import pytest
 
 from practice.core.errors import Conflict, StaleVersion
-from practice.scheduling import attending, cancelling, recording
-from practice.scheduling.booking import settle
-from practice.scheduling.cancelling import CancelledBy
+from practice.scheduling.appointments import attending, cancelling, recording
+from practice.scheduling.appointments.booking import settle
+from practice.scheduling.appointments.cancelling import CancelledBy
+from practice.scheduling.appointments.recording import PastVisit
+from practice.scheduling.appointments.rescheduling import change_client, change_room, reschedule, resize
+from practice.scheduling.appointments.swapping import Swapped, swap
+from practice.scheduling.appointments.undoing import undo
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import BookingConflict, NothingToSwap, NothingToUndo, TimeTaken, WrongState
 from practice.scheduling.models import Appointment
-from practice.scheduling.recording import PastVisit
-from practice.scheduling.rescheduling import change_client, change_room, reschedule, resize
-from practice.scheduling.rules import SCHEDULING_RULES
-from practice.scheduling.swapping import Swapped, swap
-from practice.scheduling.undoing import undo
 from practice.scheduling.wishes import BookingDetails, MoveWish
 from tests.scheduling.scene import Scene, at, overlapping_pairs
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from practice.core.local_time import wall_time
-from practice.scheduling.availability import offered_starts
-from practice.scheduling.explain import refusals_at, time_refusals
+from practice.scheduling.free_time.availability import offered_starts
+from practice.scheduling.free_time.explain import refusals_at, time_refusals
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import Absence, ClosedDays, DatedWork, DiaryFacts, Exceptions, Question, Shape, Span
 from tests.scheduling.worlds import (

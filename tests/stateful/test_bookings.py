@@ -23,15 +23,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from practice.core.errors import Conflict
-from practice.scheduling.booking import book_held
-from practice.scheduling.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.booking import book_held
+from practice.scheduling.appointments.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.holding import HOLD, hold_time
+from practice.scheduling.appointments.rescheduling import reschedule, resize
+from practice.scheduling.appointments.swapping import Swapped, swap
+from practice.scheduling.appointments.undoing import undo
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import HoldExpired, NothingToSwap, NothingToUndo, WrongState
-from practice.scheduling.holding import HOLD, hold_time
 from practice.scheduling.models import Allocation, Appointment, AppointmentChange
-from practice.scheduling.rescheduling import reschedule, resize
-from practice.scheduling.rules import SCHEDULING_RULES
-from practice.scheduling.swapping import Swapped, swap
-from practice.scheduling.undoing import undo
 from practice.scheduling.wishes import MoveWish
 from tests.factories import make_service, make_therapist
 from tests.scheduling.scene import NOW, Scene, at, overlapping_pairs

@@ -24,12 +24,12 @@ from practice.core.transact import transact
 from practice.reminders.dispatching import Dispatcher
 from practice.reminders.following import follow_changes
 from practice.reminders.models import Told
-from practice.scheduling.booking import book_time
-from practice.scheduling.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.booking import book_time
+from practice.scheduling.appointments.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.rescheduling import reschedule
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.lifecycle import OPEN, AppointmentState
 from practice.scheduling.models import Appointment
-from practice.scheduling.rescheduling import reschedule
-from practice.scheduling.rules import SCHEDULING_RULES
 from practice.scheduling.wishes import BookingDetails, MoveWish
 from practice.web.database import db
 from tests.conftest import NOW, make_settings

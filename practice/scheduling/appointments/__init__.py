@@ -1,0 +1,1 @@
+"""The verbs on appointments, holds and parked calls, their history, and their faces."""

@@ -1,0 +1,235 @@
+"""Moving an appointment: the same row, its history kept; a move that fails leaves everything as it was."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from practice.clients.queries import get_client
+from practice.core.actor import Actor
+from practice.core.errors import require_version
+from practice.scheduling.appointments.history import note, require_state, snapshot, tell_calendars
+from practice.scheduling.claiming.frame import read_frame, read_set_up
+from practice.scheduling.claiming.loading import forget_everybody, load
+from practice.scheduling.claiming.making import put, question_about, shape_as_booked, start_as_booked
+from practice.scheduling.claiming.placing import Place, Placing, take_place
+from practice.scheduling.claiming.rules import BookingRules, Verb
+from practice.scheduling.lifecycle import OPEN, AppointmentState
+from practice.scheduling.models import Appointment
+from practice.scheduling.question import Question, SetUp
+from practice.scheduling.wishes import MoveWish, get_by_uid
+
+State = AppointmentState
+
+MOVABLE = OPEN | {State.ARRIVED}
+IN_HOUSE = MOVABLE | {State.IN_PROGRESS}
+
+ABOUT_THE_START = frozenset({"off_grid", "notice", "horizon", "past"})
+"""Rules about a start that stays where it is."""
+
+
+class _Job(NamedTuple):
+    """One act on one loaded appointment."""
+
+    appointment: Appointment
+    verb: Verb
+    reason: str
+
+
+def reschedule(
+    session: Session,
+    *,
+    appointment_uid: str,
+    wish: MoveWish,
+    version: int | None = None,
+    override_reason: str = "",
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    """Move an appointment to another time, therapist, room or location.
+
+    It keeps its length, its price and, where possible, its room. Raises ``NotFound``, ``WrongState``,
+    ``StaleVersion`` and what :func:`practice.scheduling.claiming.placing.take_place` raises.
+    """
+    appointment = _open(session, appointment_uid, version, MOVABLE, "moved")
+    set_up = read_set_up(session)
+    question = _question(appointment, wish, set_up, actor=actor, now=now)
+    start = wish.local_start or start_as_booked(appointment)
+    if _lies_there(appointment, question, start):
+        return appointment
+    placing = _placing(session, _Job(appointment, Verb.RESCHEDULE, override_reason), question, set_up, start)
+    return _move(session, placing, rules=rules, actor=actor, now=now)
+
+
+def resize(
+    session: Session,
+    *,
+    appointment_uid: str,
+    duration_minutes: int,
+    version: int | None = None,
+    override_reason: str = "",
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    """Make an appointment longer or shorter (5 to 480 minutes); its start stays. Raises as :func:`reschedule`."""
+    appointment = _open(session, appointment_uid, version, IN_HOUSE, "made longer or shorter")
+    if appointment.duration_minutes == duration_minutes:
+        return appointment
+    set_up = read_set_up(session)
+    question = _question(appointment, MoveWish(), set_up, actor=actor, now=now)
+    question = replace(question, shape=shape_as_booked(appointment)._replace(duration=duration_minutes))
+    job = _Job(appointment, Verb.RESIZE, override_reason)
+    placing = _placing(session, job, question, set_up, start_as_booked(appointment))
+    return _move(session, placing, rules=rules, actor=actor, now=now)
+
+
+def change_room(
+    session: Session,
+    *,
+    appointment_uid: str,
+    room_uid: str,
+    version: int | None = None,
+    override_reason: str = "",
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    """Give an appointment another room; the client is not told, for it changes nothing for her.
+
+    Raises as :func:`reschedule`.
+    """
+    appointment = _open(session, appointment_uid, version, IN_HOUSE, "given another room")
+    set_up = read_set_up(session)
+    question = _question(appointment, MoveWish(room=room_uid), set_up, actor=actor, now=now)
+    if question.room_id == appointment.room_id:
+        return appointment
+    job = _Job(appointment, Verb.CHANGE_ROOM, override_reason)
+    placing = _placing(session, job, question, set_up, start_as_booked(appointment))
+    return _move(session, placing, rules=rules, actor=actor, now=now)
+
+
+def change_client(
+    session: Session,
+    *,
+    appointment_uid: str,
+    client_uid: str,
+    version: int | None = None,
+    override_reason: str = "",
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    """Give the time to another client, until it starts; it is no cancellation.
+
+    What the first client had said (a confirmation) is forgotten. Raises as :func:`reschedule`.
+    """
+    client = get_client(session, client_uid)
+    appointment = _open(session, appointment_uid, version, MOVABLE, "given to somebody else")
+    if appointment.client_id == client.id:
+        return appointment
+    set_up = read_set_up(session)
+    question = replace(_question(appointment, MoveWish(), set_up, actor=actor, now=now), client_id=client.id)
+    job = _Job(appointment, Verb.CHANGE_CLIENT, override_reason)
+    placing = replace(_placing(session, job, question, set_up, start_as_booked(appointment)), client=client)
+    return _move(session, placing, rules=rules, actor=actor, now=now)
+
+
+def _open(session: Session, uid: str, version: int | None, states: frozenset[State], what: str) -> Appointment:
+    appointment = load(session, uid)
+    require_version(appointment.version, version)
+    require_state(appointment, states, what)
+    return appointment
+
+
+def _question(appointment: Appointment, wish: MoveWish, set_up: SetUp, *, actor: Actor, now: datetime) -> Question:
+    """Return what is asked: the appointment as it lies, with what the wish changes."""
+    as_it_lies = question_about(appointment, actor=actor, now=now)
+    location = wish.location and get_by_uid(set_up.locations, wish.location, "location")
+    room = wish.room and get_by_uid(set_up.rooms, wish.room, "room")
+    day = (wish.local_start or appointment.local_start).date()
+    return replace(
+        as_it_lies,
+        location_id=location.id if location else appointment.location_id,
+        first_on=day,
+        last_on=day,
+        therapist_ids=_therapist_ids(appointment, wish, set_up),
+        room_id=room.id if room else None,
+    )
+
+
+def _therapist_ids(appointment: Appointment, wish: MoveWish, set_up: SetUp) -> tuple[int, ...] | None:
+    if wish.any_therapist:
+        return None
+    if wish.therapist:
+        return (get_by_uid(set_up.therapists, wish.therapist, "therapist").id,)
+    return (appointment.therapist_id,)
+
+
+def _lies_there(appointment: Appointment, question: Question, start: datetime) -> bool:
+    return (
+        _starts_there(appointment, question, start)
+        and question.therapist_ids is not None
+        and appointment.therapist_id in question.therapist_ids
+        and question.room_id in {None, appointment.room_id}
+    )
+
+
+def _starts_there(appointment: Appointment, question: Question, start: datetime) -> bool:
+    booked = start_as_booked(appointment)
+    return (start, start.fold) == (booked, booked.fold) and question.location_id == appointment.location_id
+
+
+def _placing(session: Session, job: _Job, question: Question, set_up: SetUp, start: datetime) -> Placing:
+    """Return where to look for a place; rules about a start that stays do not apply again."""
+    appointment = job.appointment
+    return Placing(
+        verb=job.verb,
+        question=question,
+        facts=read_frame(session, question, set_up),
+        local_start=start,
+        client=appointment.client,
+        moving=appointment,
+        prefers_room_id=appointment.room_id,
+        waived=ABOUT_THE_START if _starts_there(appointment, question, start) else frozenset(),
+        override_reason=job.reason,
+    )
+
+
+def _move(session: Session, placing: Placing, *, rules: BookingRules, actor: Actor, now: datetime) -> Appointment:
+    appointment = placing.moving
+    if appointment is None or placing.client is None:
+        raise ValueError("only an appointment of somebody can be moved")
+    before = snapshot(appointment)
+    client = placing.client
+
+    def write(place: Place) -> Appointment:
+        put(appointment, place)
+        if appointment.client_id != client.id:
+            appointment.client_id, appointment.confirmed_at = client.id, None
+        if placing.verb is not Verb.CHANGE_ROOM:
+            _forget_confirmation(appointment, before["starts_at"])
+            tell_calendars(appointment)
+        return appointment
+
+    place = take_place(session, placing, write=write, rules=rules, actor=actor, now=now)
+    forget_everybody(session, appointment)
+    note(
+        session,
+        appointment,
+        placing.verb,
+        before,
+        actor=actor,
+        now=now,
+        reason=placing.override_reason,
+        overridden=place.overridden,
+    )
+    return appointment
+
+
+def _forget_confirmation(appointment: Appointment, started_before: object) -> None:
+    """Forget a confirmation when the time changed: who confirmed one has not confirmed another."""
+    if appointment.starts_at.isoformat() != started_before:
+        appointment.confirmed_at = None

@@ -1,0 +1,146 @@
+"""Taking back the last act: to the stored state before it, and to the time before it while that is free."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from practice.clients.models import Client
+from practice.clinic.models import Room, Therapist
+from practice.core.actor import Actor
+from practice.core.errors import require_version
+from practice.core.intervals import Interval
+from practice.scheduling.appointments.history import Snapshot, note, restore, snapshot, tell_calendars
+from practice.scheduling.claiming.claim import Occupied, Wanted, claim
+from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
+from practice.scheduling.claiming.loading import forget_everybody, load, reread
+from practice.scheduling.errors import NothingToUndo
+from practice.scheduling.lifecycle import FREES_TIME, AppointmentState
+from practice.scheduling.models import Appointment, AppointmentChange
+
+UNDO = "undo"
+HAPPENED = frozenset({AppointmentState.IN_PROGRESS, AppointmentState.COMPLETED})
+
+
+class _Lies(NamedTuple):
+    """The diaries on which an appointment will lie."""
+
+    therapist_diary_id: int
+    room_diary_id: int | None
+    client_diary_id: int | None
+
+
+class _Return(NamedTuple):
+    """One appointment on its way back: the act to take back, and what is true now."""
+
+    appointment: Appointment
+    change: AppointmentChange
+    now_true: Snapshot
+    lies: _Lies
+
+    def value(self, name: str) -> object:
+        """Return what will be true of one field."""
+        return self.change.before.get(name, self.now_true[name])
+
+    @property
+    def treatment(self) -> Interval:
+        """Return the time to which it goes back."""
+        return Interval(
+            datetime.fromisoformat(str(self.value("starts_at"))), datetime.fromisoformat(str(self.value("ends_at")))
+        )
+
+
+def undo(
+    session: Session, *, appointment_uid: str, version: int | None = None, actor: Actor, now: datetime
+) -> Appointment:
+    """Take back the last act on an appointment; taking back the booking itself marks it as entered in error.
+
+    Both halves of a swap go back together. Raises ``NothingToUndo``, ``TimeTaken`` when the time before is gone,
+    and ``StaleVersion``.
+    """
+    appointment = load(session, appointment_uid)
+    require_version(appointment.version, version)
+    change = _last_change(session, appointment)
+    going_back = [_return(session, appointment, change)]
+    partner_uid = change.after.get("swapped_with")
+    if partner_uid is not None:
+        going_back.append(_other_half(session, str(partner_uid), change))
+    _go_back(session, going_back, now=now)
+    for each in going_back:
+        each.change.undone_at = now
+        forget_everybody(session, each.appointment)
+        note(session, each.appointment, UNDO, each.now_true, actor=actor, now=now, more={"undid": each.change.verb})
+    return appointment
+
+
+def _last_change(session: Session, appointment: Appointment) -> AppointmentChange:
+    newest = (
+        select(AppointmentChange)
+        .where(
+            AppointmentChange.appointment_id == appointment.id,
+            AppointmentChange.undone_at.is_(None),
+            AppointmentChange.verb != UNDO,
+        )
+        .order_by(AppointmentChange.id.desc())
+        .limit(1)
+    )
+    change = session.scalars(newest).one_or_none()
+    if change is None:
+        raise NothingToUndo
+    return change
+
+
+def _other_half(session: Session, uid: str, change: AppointmentChange) -> _Return:
+    partner = load(session, uid)
+    theirs = _last_change(session, partner)
+    if (theirs.verb, theirs.at) != (change.verb, change.at):
+        raise NothingToUndo("The other appointment of this swap was changed since. Swap or move them by hand.")
+    return _return(session, partner, theirs)
+
+
+def _return(session: Session, appointment: Appointment, change: AppointmentChange) -> _Return:
+    now_true = snapshot(appointment)
+    back: Mapping[str, object] = {**now_true, **change.before}
+    lies = select(
+        Therapist.diary_id,
+        select(Room.diary_id).where(Room.id == back["room_id"]).scalar_subquery(),
+        select(Client.diary_id).where(Client.id == back["client_id"]).scalar_subquery(),
+    ).where(Therapist.id == back["therapist_id"])
+    return _Return(appointment, change, now_true, _Lies(*session.execute(lies).one()))
+
+
+def _go_back(session: Session, going_back: Sequence[_Return], *, now: datetime) -> None:
+    lie_now = {diary_id for each in going_back for diary_id in diaries_of(each.appointment)}
+    will_lie = {diary_id for each in going_back for diary_id in each.lies if diary_id is not None}
+
+    def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted]:
+        for each in sorted(going_back, key=lambda one: one.appointment.id):
+            reread(session, each.appointment)
+        return [wanted for each in going_back for wanted in _restored(each, occupied)]
+
+    claim(
+        session,
+        diary_ids=lie_now | will_lie,
+        around=[each.treatment for each in going_back],
+        decide=decide,
+        now=now,
+        giving_back={each.appointment.id for each in going_back},
+        touching=lie_now,
+    )
+
+
+def _restored(going_back: _Return, occupied: Sequence[Occupied]) -> Sequence[Wanted]:
+    """Bring one appointment back and return the time it needs; buffers that were filled since are no obstacle."""
+    appointment = going_back.appointment
+    if going_back.change.state_before is None:
+        appointment.state = AppointmentState.ENTERED_IN_ERROR
+    else:
+        restore(appointment, going_back.change.before)
+    appointment.previous_state = None
+    tell_calendars(appointment)
+    if appointment.state in FREES_TIME:
+        return []
+    wanted = wanted_for(appointment, **going_back.lies._asdict(), may_touch_buffers=True)
+    return [beside(each, occupied) for each in wanted] if appointment.state in HAPPENED else wanted

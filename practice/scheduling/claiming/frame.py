@@ -1,0 +1,40 @@
+"""The set-up and its exceptions for one act that takes time; the diaries themselves are read later, under the lock."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from practice.clients.models import Client
+from practice.clients.queries import get_client
+from practice.clinic.models import ClinicState
+from practice.clinic.queries import clinic_version
+from practice.scheduling.free_time.facts import current_exceptions, current_set_up, window_of
+from practice.scheduling.free_time.pulse import Pulse
+from practice.scheduling.question import DiaryFacts, Question, SetUp
+
+
+def read_set_up(session: Session) -> SetUp:
+    """Return the practice as it is set up; one statement when this process knows the present version."""
+    return _set_up(session, clinic_version(session))
+
+
+def read_client_and_set_up(session: Session, client_uid: str) -> tuple[Client, SetUp]:
+    """Return a client (the one merged into, if she was merged) and the set-up, in one statement as a rule."""
+    version = select(ClinicState.version).where(ClinicState.id == 1).scalar_subquery()
+    found = session.execute(select(Client, version).where(Client.uid == client_uid)).one_or_none()
+    if found is None or found[0].merged_into_id is not None:
+        return get_client(session, client_uid), read_set_up(session)
+    return found[0], _set_up(session, found[1])
+
+
+def _set_up(session: Session, version: int) -> SetUp:
+    return current_set_up(session, _pulse(version))
+
+
+def read_frame(session: Session, question: Question, set_up: SetUp) -> DiaryFacts:
+    """Return the facts for *question* without the diaries; no statement when this process remembers the day."""
+    within = window_of(question, set_up)
+    return DiaryFacts(set_up, current_exceptions(session, question, within, _pulse(set_up.version)))
+
+
+def _pulse(version: int) -> Pulse:
+    return Pulse(version, {}, None, {})

@@ -1,0 +1,327 @@
+"""Finds a place for one appointment under the lock, judges it by every rule, and takes it.
+
+What a wish leaves open (any therapist, any room) is decided here, in the transaction that claims it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from practice.clients.models import Client
+from practice.core.actor import Actor
+from practice.core.errors import PracticeError, Refusal
+from practice.core.intervals import Interval
+from practice.core.local_time import day_bounds, to_utc
+from practice.scheduling.claiming.claim import Occupied, Wanted, claim, look
+from practice.scheduling.claiming.diaries import (
+    ByDiary,
+    beside,
+    by_diary,
+    diaries_of,
+    diary_facts,
+    is_clear,
+    is_free,
+    wanted_for,
+)
+from practice.scheduling.claiming.loading import reread
+from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Notice, Verb, judge
+from practice.scheduling.errors import NEXT_TIMES, refused
+from practice.scheduling.free_time.facts import load_facts
+from practice.scheduling.lifecycle import FREES_TIME
+from practice.scheduling.models import Appointment
+from practice.scheduling.question import (
+    DiaryFacts,
+    LocationFacts,
+    Question,
+    RoomFacts,
+    ServiceFacts,
+    Shape,
+    TherapistFacts,
+    candidates,
+    shape_of,
+    suitable_rooms,
+)
+
+NOBODY_FREE = Refusal("time_taken", "Nobody is free at this time.", ways_out=(NEXT_TIMES,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """One appointment to be placed.
+
+    ``facts`` are the set-up and its exceptions; the diaries are read under the lock. ``waived`` are codes of rules
+    about what stays as it was; the present time of ``moving`` and ``also_moving_id`` counts as free. ``is_past``
+    records what happened: no rule refuses it.
+    """
+
+    verb: Verb
+    question: Question
+    facts: DiaryFacts
+    local_start: datetime
+    client: Client | None = None
+    moving: Appointment | None = None
+    also_moving_id: int | None = None
+    prefers_room_id: int | None = None
+    waived: frozenset[str] = frozenset()
+    override_reason: str = ""
+    is_past: bool = False
+
+    @property
+    def service(self) -> ServiceFacts:
+        """Return the service asked for."""
+        return self.facts.set_up.services[self.question.service_id]
+
+    @property
+    def location(self) -> LocationFacts:
+        """Return the place asked for."""
+        return self.facts.set_up.locations[self.question.location_id]
+
+    @property
+    def shape(self) -> Shape:
+        """Return the lengths asked for."""
+        return shape_of(self.question, self.facts)
+
+    @property
+    def treatment(self) -> Interval:
+        """Return the time asked for; raises ``NonexistentLocalTime``."""
+        starts_at = to_utc(self.local_start, self.location.zone)
+        return Interval(starts_at, starts_at + timedelta(minutes=self.shape.duration))
+
+    @property
+    def giving_back(self) -> set[int]:
+        """Return the appointments whose present time is given back in the same act."""
+        moving_id = None if self.moving is None else self.moving.id
+        return {appointment_id for appointment_id in (moving_id, self.also_moving_id) if appointment_id is not None}
+
+    def is_overridden_by(self, actor: Actor) -> bool:
+        """Return whether soft rules give way: staff said so and gave a reason."""
+        return actor.is_staff and bool(self.override_reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an appointment goes: decided under the lock, allowed by every rule save those overridden."""
+
+    service: ServiceFacts
+    location: LocationFacts
+    shape: Shape
+    therapist: TherapistFacts
+    room: RoomFacts | None
+    local_start: datetime
+    treatment: Interval
+    overridden: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """By which rules, for whom and when a wish is judged."""
+
+    rules: BookingRules
+    actor: Actor
+    now: datetime
+
+
+def take_place(
+    session: Session,
+    placing: Placing,
+    *,
+    write: Callable[[Place], Appointment],
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
+) -> Place:
+    """Lock every diary that may serve, decide, let *write* make or change the appointment, and claim its time.
+
+    Raises ``TimeTaken``, ``BookingConflict`` or ``BookingRefused`` with every rule that refuses, ``StaleVersion``
+    when a moved appointment changed meanwhile, and ``NonexistentLocalTime``; nothing is written then.
+    """
+    judging = Judging(rules, actor, now)
+    steps = [rooms for rooms in (usual_rooms(placing), rooms_for(placing)) if rooms] or [()]
+    decided: list[Place] = []
+
+    def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted] | None:
+        if placing.moving is not None:
+            reread(session, placing.moving)
+        rooms = steps.pop(0)
+        place = choose_place(placing, occupied, judging, rooms)
+        if place is None and steps and _is_short_of_rooms(placing, occupied, rooms):
+            return None
+        if place is None:
+            raise explain_refusal(session, placing, judging)
+        decided.append(place)
+        return wanted_at(placing, place, write(place), occupied)
+
+    claim(
+        session,
+        diary_ids=lockable_diaries(placing),
+        around=(placing.treatment,),
+        decide=decide,
+        now=now,
+        giving_back=placing.giving_back,
+        likely=people_diaries(placing) | {room.diary_id for room in steps[0]},
+    )
+    return decided[0]
+
+
+def people_diaries(placing: Placing) -> set[int]:
+    """Return the diaries of every therapist who may serve and of the client."""
+    diary_ids = {therapist.diary_id for therapist in candidates(placing.question, placing.facts.set_up)}
+    return diary_ids if placing.client is None else diary_ids | {placing.client.diary_id}
+
+
+def lockable_diaries(placing: Placing) -> set[int]:
+    """Return every diary on which the appointment may come to lie or lies now."""
+    diary_ids = people_diaries(placing) | {room.diary_id for room in rooms_for(placing)}
+    return diary_ids if placing.moving is None else diary_ids | diaries_of(placing.moving)
+
+
+def choose_place(
+    placing: Placing, occupied: Sequence[Occupied], judging: Judging, rooms: Sequence[RoomFacts]
+) -> Place | None:
+    """Return the first therapist and room that every rule allows, the least busy therapist first."""
+    taken = by_diary(occupied)
+    facts = BookingFacts(diary_facts(placing.facts, taken, placing.client))
+    is_overridden = placing.is_overridden_by(judging.actor)
+    for therapist in _by_load(placing, taken):
+        room = _room_for(placing, therapist, taken, rooms, is_overridden=is_overridden)
+        if room is None and placing.service.needs_room:
+            continue
+        request = _request(placing, _narrowed(placing.question, therapist, room), judging)
+        verdict = judge(judging.rules, request, facts)
+        if placing.is_past or not verdict.standing(is_overridden=is_overridden):
+            overridden = tuple(refusal.code for refusal in verdict.refusals)
+            return _place(placing, therapist, room, overridden, verdict.notices)
+    return None
+
+
+def explain_refusal(session: Session, placing: Placing, judging: Judging) -> PracticeError:
+    """Return every rule that refuses, with ways out that are true for the whole local day."""
+    facts = BookingFacts(_facts_of_the_day(session, placing, now=judging.now))
+    is_overridden = placing.is_overridden_by(judging.actor)
+    questions = [placing.question]
+    # When every rule finds somebody but nobody satisfies all of them, each therapist has reasons of her own.
+    questions += [
+        _narrowed(placing.question, therapist, None) for therapist in candidates(placing.question, facts.diary.set_up)
+    ]
+    for question in questions:
+        verdict = judge(judging.rules, _request(placing, question, judging), facts)
+        if standing := verdict.standing(is_overridden=is_overridden):
+            return refused(standing)
+    return refused((NOBODY_FREE,))
+
+
+def _facts_of_the_day(session: Session, placing: Placing, *, now: datetime) -> DiaryFacts:
+    """Return the facts for any therapist in any room: colleagues and other rooms may lead out."""
+    anybody = replace(placing, question=replace(placing.question, therapist_ids=None, room_id=None))
+    if placing.also_moving_id is None:
+        return load_facts(session, anybody.question)
+    known = lockable_diaries(placing) | lockable_diaries(anybody)
+    day = Interval(*day_bounds(placing.local_start.date(), placing.location.zone))
+    taken = by_diary(look(session, known, (day,), now=now, without=placing.giving_back), known)
+    return diary_facts(placing.facts, taken, placing.client)
+
+
+def _request(placing: Placing, question: Question, judging: Judging) -> BookingRequest:
+    return BookingRequest(
+        verb=placing.verb,
+        actor=judging.actor,
+        asked_at=judging.now,
+        question=question,
+        local_start=placing.local_start,
+        client_id=None if placing.client is None else placing.client.id,
+        waived=placing.waived,
+    )
+
+
+def _narrowed(question: Question, therapist: TherapistFacts, room: RoomFacts | None) -> Question:
+    room_id = question.room_id if room is None else room.id
+    return replace(question, therapist_ids=(therapist.id,), room_id=room_id)
+
+
+def _place(
+    placing: Placing,
+    therapist: TherapistFacts,
+    room: RoomFacts | None,
+    overridden: tuple[str, ...],
+    notices: tuple[Notice, ...],
+) -> Place:
+    return Place(
+        placing.service,
+        placing.location,
+        placing.shape,
+        therapist,
+        room,
+        placing.local_start,
+        placing.treatment,
+        tuple(code for code in overridden if code not in placing.waived),
+        notices,
+    )
+
+
+def _by_load(placing: Placing, taken: ByDiary) -> list[TherapistFacts]:
+    people = candidates(placing.question, placing.facts.set_up)
+    return sorted(people, key=lambda therapist: len(taken.get(therapist.diary_id, ())))
+
+
+def rooms_for(placing: Placing) -> Sequence[RoomFacts]:
+    """Return the rooms that may serve; a room that was named is judged by the rules, suitable or not."""
+    if not placing.service.needs_room:
+        return []
+    room_id = placing.question.room_id
+    if room_id is not None:
+        return [placing.facts.set_up.rooms[room_id]]
+    return suitable_rooms(placing.question, placing.facts.set_up)
+
+
+def usual_rooms(placing: Placing) -> Sequence[RoomFacts]:
+    """Return the rooms that are tried first: where it lies now, and where the therapists usually work."""
+    people = candidates(placing.question, placing.facts.set_up)
+    usual = {placing.prefers_room_id, *(therapist.usual_room_id for therapist in people)}
+    return [room for room in rooms_for(placing) if room.id in usual]
+
+
+def _is_short_of_rooms(placing: Placing, occupied: Sequence[Occupied], rooms: Sequence[RoomFacts]) -> bool:
+    """Return whether more rooms could help: somebody had none of those that were tried first."""
+    taken = by_diary(occupied)
+    people = candidates(placing.question, placing.facts.set_up)
+    return any(_room_for(placing, one, taken, rooms, is_overridden=False) is None for one in people)
+
+
+def _room_for(
+    placing: Placing, therapist: TherapistFacts, taken: ByDiary, rooms: Sequence[RoomFacts], *, is_overridden: bool
+) -> RoomFacts | None:
+    """Return a free room: the preferred, else the therapist's usual, else the one with the fewest features."""
+    if placing.question.room_id is not None:
+        return rooms[0] if rooms else None
+    preferences = (placing.prefers_room_id, therapist.usual_room_id)
+    ordered = sorted(rooms, key=lambda room: (_rank(room.id, preferences), len(room.features), room.name))
+    treatment, shape = placing.treatment, placing.shape
+    for room in ordered:
+        if is_free(taken.get(room.diary_id, ()), treatment, shape):
+            return room
+    if is_overridden or placing.is_past:
+        return next((room for room in ordered if is_clear(taken.get(room.diary_id, ()), treatment)), None)
+    return None
+
+
+def _rank(room_id: int, preferences: Sequence[int | None]) -> int:
+    return preferences.index(room_id) if room_id in preferences else len(preferences)
+
+
+def wanted_at(
+    placing: Placing, place: Place, appointment: Appointment, occupied: Sequence[Occupied]
+) -> Sequence[Wanted]:
+    """Return what the appointment takes of the diaries at its place."""
+    if appointment.state in FREES_TIME:
+        return []
+    wanted = wanted_for(
+        appointment,
+        therapist_diary_id=place.therapist.diary_id,
+        room_diary_id=None if place.room is None else place.room.diary_id,
+        client_diary_id=None if placing.client is None else placing.client.diary_id,
+        may_touch_buffers="buffer" in place.overridden,
+    )
+    return [beside(each, occupied) for each in wanted] if placing.is_past else wanted

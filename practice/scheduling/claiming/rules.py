@@ -1,0 +1,103 @@
+"""Booking rules: what is asked and what is known in, refusals and notices out.
+
+Pure. Every verb that books or moves judges with the tuple that the composition roots assemble, features above
+adding their own rules to ours.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from practice.core.actor import Actor
+from practice.core.errors import Refusal
+from practice.scheduling.free_time.explain import time_refusals
+from practice.scheduling.question import DiaryFacts, Question
+
+
+class Verb(StrEnum):
+    """The acts that rules judge."""
+
+    HOLD = "hold"
+    BOOK = "book"
+    WALK_IN = "walk_in"
+    RECORD_PAST = "record_past"
+    RESCHEDULE = "reschedule"
+    RESIZE = "resize"
+    CHANGE_ROOM = "change_room"
+    CHANGE_CLIENT = "change_client"
+    SWAP = "swap"
+    START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know before going on; it refuses nothing."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRequest:
+    """One act that would take time.
+
+    ``question`` names the service, the place, the therapists and the room; ``local_start`` is wall time there.
+    ``waived`` are codes of rules about something that this act leaves as it was; ``has_time`` says that the time
+    is not in question at all, because it was judged when it was held.
+    """
+
+    verb: Verb
+    actor: Actor
+    asked_at: datetime
+    question: Question
+    local_start: datetime
+    client_id: int | None = None
+    waived: frozenset[str] = frozenset()
+    has_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFacts:
+    """What rules may know: the practice as it is set up and the diaries around the time asked for."""
+
+    diary: DiaryFacts
+
+
+BookingRule = Callable[[BookingRequest, BookingFacts], Iterable[Refusal | Notice]]
+"""Returns why an act is refused, and what else the person who asks should know."""
+
+BookingRules = tuple[BookingRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What all rules together say."""
+
+    refusals: tuple[Refusal, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    def standing(self, *, is_overridden: bool) -> tuple[Refusal, ...]:
+        """Return the refusals that hold, those that staff may override left out if they did."""
+        return tuple(refusal for refusal in self.refusals if not (is_overridden and refusal.overridable))
+
+
+def judge(rules: BookingRules, request: BookingRequest, facts: BookingFacts) -> Verdict:
+    """Return everything that *rules* say about *request*, in their order."""
+    said = [each for rule in rules for each in rule(request, facts)]
+    return Verdict(
+        tuple(each for each in said if isinstance(each, Refusal)),
+        tuple(each for each in said if isinstance(each, Notice)),
+    )
+
+
+def time_rule(request: BookingRequest, facts: BookingFacts) -> Iterable[Refusal]:
+    """Refuse what availability would not offer: the same rules, one by one."""
+    if request.has_time:
+        return ()
+    refusals = time_refusals(request.question, facts.diary, request.local_start)
+    return [refusal for refusal in refusals if refusal.code not in request.waived]
+
+
+SCHEDULING_RULES: BookingRules = (time_rule,)
+"""The rules of this package, first in every tuple."""

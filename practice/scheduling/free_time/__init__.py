@@ -1,0 +1,1 @@
+"""When somebody could come: the set-up and diaries read, and the pure rules that offer or refuse a start."""

@@ -1,0 +1,158 @@
+"""Loads what the time rules need in at most four statements, whatever the number of therapists and days."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from practice.clinic.service import sees_committed_set_up
+from practice.scheduling.diary_time import (
+    BUFFER_BASE,
+    LONGEST_TREATMENT,
+    NOTHING_TAKEN,
+    WIDEST_BUFFERS,
+    DiaryTime,
+    in_groups,
+)
+from practice.scheduling.free_time.memory import may_fill, memory_of
+from practice.scheduling.free_time.packing import packed, packed_minutes, unpacked_minutes, unpacked_numbers
+from practice.scheduling.free_time.pulse import IS_HELD, Pulse, feel_pulse
+from practice.scheduling.free_time.set_up import load_exceptions, load_set_up
+from practice.scheduling.local_days import instant_of, local_day
+from practice.scheduling.models import Allocation, Appointment
+from practice.scheduling.question import DiaryFacts, Exceptions, Question, SetUp, Span, candidates, suitable_rooms
+
+
+def load_facts(session: Session, question: Question) -> DiaryFacts:
+    """Return the facts for *question* in at most four statements.
+
+    Inside a write transaction the diaries are always read afresh; elsewhere an unchanged diary comes from
+    memory. Every id in the question must exist (``KeyError`` otherwise).
+    """
+    pulse = feel_pulse(session, now=question.asked_at, client=question.client_id, moving_id=question.moving_id)
+    return facts_at(session, question, pulse)
+
+
+def facts_at(session: Session, question: Question, pulse: Pulse) -> DiaryFacts:
+    """Return the facts for *question* when the pulse is known already."""
+    set_up = current_set_up(session, pulse)
+    within = window_of(question, set_up)
+    exceptions = current_exceptions(session, question, within, pulse)
+    taken = _taken(session, question, _diaries(question, set_up, pulse), within, pulse)
+    return DiaryFacts(set_up, exceptions, taken, None if pulse.client is None else pulse.client.diary_id)
+
+
+def current_set_up(session: Session, pulse: Pulse) -> SetUp:
+    """Return the set-up in the version that the pulse shows."""
+    shelf = memory_of(session).set_ups
+    remembered = shelf.recall({"set-up": pulse.clinic_version})
+    if remembered:
+        return remembered["set-up"]
+    set_up = load_set_up(session, pulse.clinic_version)
+    if sees_committed_set_up(session):
+        shelf.keep([("set-up", pulse.clinic_version, set_up)])
+    return set_up
+
+
+def window_of(question: Question, set_up: SetUp) -> Span:
+    """Return the UTC minutes in which something taken may touch a treatment that starts on the days asked for."""
+    zone = set_up.locations[question.location_id].zone
+    duration = (question.shape or set_up.services[question.service_id].shape).duration
+    begins, ends = local_day(question.first_on, zone).begins, local_day(question.last_on, zone).ends
+    around = WIDEST_BUFFERS // timedelta(minutes=1)
+    return Span(begins - around, ends + duration + around)
+
+
+def current_exceptions(session: Session, question: Question, within: Span, pulse: Pulse) -> Exceptions:
+    """Return what differs from the weekly rule, in the version that the pulse shows."""
+    shelf = memory_of(session).exceptions
+    key = (question.first_on, question.last_on, within)
+    remembered = shelf.recall({key: pulse.clinic_version})
+    if remembered:
+        return remembered[key]
+    exceptions = load_exceptions(session, question.first_on, question.last_on, within)
+    if sees_committed_set_up(session):
+        shelf.keep([(key, pulse.clinic_version, exceptions)])
+    return exceptions
+
+
+def _diaries(question: Question, set_up: SetUp, pulse: Pulse) -> set[int]:
+    diaries = {therapist.diary_id for therapist in candidates(question, set_up)}
+    diaries |= {room.diary_id for room in suitable_rooms(replace(question, room_id=None), set_up)}
+    if question.room_id is not None:
+        diaries.add(set_up.rooms[question.room_id].diary_id)
+    if pulse.client is not None:
+        diaries.add(pulse.client.diary_id)
+    return diaries
+
+
+def _taken(session: Session, question: Question, diaries: set[int], within: Span, pulse: Pulse) -> dict[int, DiaryTime]:
+    """Return the time taken on each diary: remembered where unchanged, read in one statement elsewhere."""
+    if question.moving_id is not None or not may_fill(session):
+        return _with_holds(read_diaries(session, diaries, within, question.moving_id), pulse)
+    shelf, versions = memory_of(session).diaries, pulse.diary_versions
+    remembered = shelf.recall({(key, within): versions[key] for key in diaries if key in versions})
+    found = {key: time for (key, _), time in remembered.items()}
+    missing = diaries - found.keys()
+    if missing:
+        read = read_diaries(session, missing, within)
+        found |= read
+        shelf.keep(((key, within), versions[key], time) for key, time in read.items() if key in versions)
+    return _with_holds(found, pulse)
+
+
+def _with_holds(found: dict[int, DiaryTime], pulse: Pulse) -> dict[int, DiaryTime]:
+    for diary_id in found.keys() & pulse.holds.keys():
+        found[diary_id] = found[diary_id].plus(pulse.holds[diary_id])
+    return found
+
+
+def read_diaries(
+    session: Session, diary_ids: Collection[int], within: Span, moving_id: int | None = None
+) -> dict[int, DiaryTime]:
+    """Read in one statement, packed per diary, what occupies the diaries around a window, holds left out."""
+    found = dict.fromkeys(diary_ids, NOTHING_TAKEN)
+    for diary_id, begins, ends, buffers in session.execute(_packed(session, diary_ids, within, moving_id)):
+        if begins is not None:
+            found[diary_id] = in_groups(unpacked_minutes(begins), unpacked_minutes(ends), unpacked_numbers(buffers))
+    return found
+
+
+def _packed(
+    session: Session, diary_ids: Collection[int], within: Span, moving_id: int | None
+) -> Select[*tuple[Any, ...]]:
+    columns = (
+        packed_minutes(Allocation.starts_at),
+        packed_minutes(Allocation.ends_at),
+        packed(Allocation.buffer_before * BUFFER_BASE + Allocation.buffer_after),
+    )
+    taken = _taken_within(within, moving_id)
+    if session.get_bind().dialect.name != "postgresql":
+        # Grouped in the order of the index, so that nothing is sorted.
+        named = select(Allocation.diary_id, *columns).where(Allocation.diary_id.in_(sorted(diary_ids)), *taken)
+        return named.group_by(Allocation.diary_id)
+    # One range of the index per diary: no statistics can talk the planner into reading the table and sorting it.
+    wanted = (
+        func.unnest(bindparam("diary_ids", sorted(diary_ids), type_=ARRAY(Integer)))
+        .table_valued("diary_id")
+        .render_derived()
+    )
+    one = select(*columns).where(Allocation.diary_id == wanted.c.diary_id, *taken).lateral()
+    return select(wanted.c.diary_id, *one.columns).join(one, true())
+
+
+def _taken_within(within: Span, moving_id: int | None) -> list[ColumnElement[bool]]:
+    first_at, last_at = instant_of(within.begins), instant_of(within.ends)
+    held = select(Appointment.id).where(IS_HELD)
+    conditions: list[ColumnElement[bool]] = [
+        Allocation.starts_at > first_at - LONGEST_TREATMENT,
+        Allocation.starts_at < last_at,
+        Allocation.ends_at > first_at,
+        Allocation.occupies.is_(True),
+        Allocation.appointment_id.not_in(held),
+    ]
+    return conditions if moving_id is None else [*conditions, Allocation.appointment_id != moving_id]

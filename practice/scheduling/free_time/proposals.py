@@ -1,0 +1,59 @@
+"""Which few of many offered starts to read aloud: the same therapist first, on different days."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from practice.core.local_time import to_local
+from practice.scheduling.free_time.availability import OfferedStart, room_for
+from practice.scheduling.local_days import instant_of
+from practice.scheduling.question import DiaryFacts, Question, shape_of
+
+
+class Proposal(NamedTuple):
+    """A start (UTC minute) with one therapist and the room proposed for her."""
+
+    begins: int
+    therapist_id: int
+    room_id: int | None
+
+
+class _Choice(NamedTuple):
+    begins: int
+    therapist_id: int
+    day: date
+
+
+def propose(
+    question: Question,
+    facts: DiaryFacts,
+    offers: Sequence[OfferedStart],
+    *,
+    amount: int,
+    familiar_id: int | None = None,
+) -> list[Proposal]:
+    """Return *amount* starts, best first: the familiar therapist on different days, then anyone, then any time."""
+    zone = facts.set_up.locations[question.location_id].zone
+    choices = list(_in_order(offers, zone, familiar_id))
+    chosen: list[_Choice] = []
+    for choice in choices:
+        if len(chosen) < amount and all(choice.day != one.day for one in chosen):
+            chosen.append(choice)
+    apart = shape_of(question, facts).duration
+    for choice in choices:
+        if len(chosen) < amount and all(abs(choice.begins - one.begins) >= apart for one in chosen):
+            chosen.append(choice)
+    return [Proposal(begins, who, room_for(question, facts, who, begins)) for begins, who, _ in chosen]
+
+
+def _in_order(offers: Sequence[OfferedStart], zone: str, familiar_id: int | None) -> Iterator[_Choice]:
+    """Yield the familiar therapist's starts by time, then everybody's."""
+    for offer in offers:
+        if familiar_id is not None and familiar_id in offer.therapist_ids:
+            yield _choice(offer, familiar_id, zone)
+    for offer in offers:
+        yield _choice(offer, offer.therapist_ids[0], zone)
+
+
+def _choice(offer: OfferedStart, therapist_id: int, zone: str) -> _Choice:
+    return _Choice(offer.begins, therapist_id, to_local(instant_of(offer.begins), zone).date())

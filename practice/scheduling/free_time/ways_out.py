@@ -1,0 +1,79 @@
+"""What leads out of a refused start: the next offered times, a colleague, another room, or a search."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from practice.core.errors import Refusal, WayOut
+from practice.core.local_time import wall_time
+from practice.scheduling.free_time import words
+from practice.scheduling.free_time.availability import OfferedStart, offered_starts
+from practice.scheduling.local_days import instant_of
+from practice.scheduling.question import DiaryFacts, Question
+
+MOST_TIMES = 3
+
+
+def with_ways_out(
+    question: Question, facts: DiaryFacts, begins: int, refusals: tuple[Refusal, ...]
+) -> tuple[Refusal, ...]:
+    """Return the refusals, each carrying the acts that lead out as far as the facts at hand show them."""
+    ways = (
+        *_same_time(question, facts, begins),
+        *_next_times(question, facts, begins),
+        _search(question, facts, begins),
+    )
+    return tuple(replace(refusal, ways_out=(*refusal.ways_out, *ways)) for refusal in refusals)
+
+
+def _same_time(question: Question, facts: DiaryFacts, begins: int) -> list[WayOut]:
+    """Offer the same start with another room, else with a colleague."""
+    if question.room_id is not None:
+        other_room = _offered_at(replace(question, room_id=None), facts, begins)
+        if other_room is not None:
+            return [choose("choose_room", question, facts, other_room)]
+    if question.therapist_ids is None:
+        return []
+    colleague = _offered_at(replace(question, therapist_ids=_known_people(facts), room_id=None), facts, begins)
+    return [] if colleague is None else [choose("choose_therapist", question, facts, colleague)]
+
+
+def _known_people(facts: DiaryFacts) -> tuple[int, ...]:
+    """Return the therapists whose diaries were loaded: nothing can be promised for the others."""
+    return tuple(one.id for one in facts.set_up.therapists.values() if one.diary_id in facts.taken)
+
+
+def _offered_at(question: Question, facts: DiaryFacts, begins: int) -> OfferedStart | None:
+    return next((offer for offer in offered_starts(question, facts) if offer.begins == begins), None)
+
+
+def _next_times(question: Question, facts: DiaryFacts, begins: int) -> list[WayOut]:
+    """Offer the three next starts after the refused one, or the three last before it on the days at hand."""
+    offers = offered_starts(question, facts)
+    later = [offer for offer in offers if offer.begins > begins][:MOST_TIMES]
+    return [choose("choose_time", question, facts, offer) for offer in later or offers[-MOST_TIMES:]]
+
+
+def _search(question: Question, facts: DiaryFacts, begins: int) -> WayOut:
+    zone = facts.set_up.locations[question.location_id].zone
+    wanted_on = max(wall_time(instant_of(begins), zone).date(), wall_time(question.asked_at, zone).date())
+    values = {"service": facts.set_up.services[question.service_id].uid, "from": wanted_on.isoformat()}
+    return WayOut("next_times", "Show the next free times", values)
+
+
+def choose(act: str, question: Question, facts: DiaryFacts, offer: OfferedStart) -> WayOut:
+    """Return the act that takes an offered start instead of the refused one."""
+    zone = facts.set_up.locations[question.location_id].zone
+    local = wall_time(instant_of(offer.begins), zone)
+    therapist = facts.set_up.therapists[offer.therapist_ids[0]]
+    values = {"local_start": local.isoformat(timespec="minutes"), "therapist": therapist.uid}
+    if offer.room_id is not None:
+        values["room"] = facts.set_up.rooms[offer.room_id].uid
+    return WayOut(act, _label(act, local, therapist.name, facts, offer), values)
+
+
+def _label(act: str, local: datetime, name: str, facts: DiaryFacts, offer: OfferedStart) -> str:
+    if act == "choose_room" and offer.room_id is not None:
+        return f"{facts.set_up.rooms[offer.room_id].name} instead"
+    if act == "choose_therapist":
+        return f"{name} at {local:%H:%M}"
+    return f"{local:%H:%M} on {words.day(local.date())}"
