@@ -38,6 +38,7 @@ def count(clinic: Clinic, state: str) -> int:
     return clinic.session.execute(select(func.count()).where(Message.state == state)).scalar_one()
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_eight_workers_send_each_mail_once(
@@ -54,6 +55,7 @@ def test_eight_workers_send_each_mail_once(
     assert len(set(server.message_ids)) == amount
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_worker_killed_under_load_loses_nothing(engine_url: str, clinic: Clinic, server: ScriptedServer) -> None:

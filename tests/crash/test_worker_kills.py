@@ -32,6 +32,7 @@ def kill_at(step: str, url: str, server: ScriptedServer) -> None:
         assert worker.wait_for_end() == -signal.SIGKILL
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 def test_a_killed_worker_loses_nothing_and_repeats_at_most_once(
@@ -55,6 +56,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_at_most_once(
     assert clinic.session.get_one(Told, visit.id).starts_at == visit.starts_at
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_second_crash_in_the_same_window_ends_in_a_task_not_in_a_third_copy(
     engine_url: str, clinic: Clinic, server: ScriptedServer, other_worker: Dispatcher
@@ -70,6 +72,7 @@ def test_a_second_crash_in_the_same_window_ends_in_a_task_not_in_a_third_copy(
     assert [task.kind for task in list_tasks(clinic.session)] == ["mail_undelivered"]
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_worker_that_slept_through_its_lease_sends_nothing_after_it_wakes(
     engine_url: str, clinic: Clinic, server: ScriptedServer, other_worker: Dispatcher
@@ -87,6 +90,7 @@ def test_a_worker_that_slept_through_its_lease_sends_nothing_after_it_wakes(
     assert only_message(clinic).attempt == 2
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_the_result_of_a_worker_that_slept_over_data_is_refused(
     engine_url: str, clinic: Clinic, server: ScriptedServer, other_worker: Dispatcher

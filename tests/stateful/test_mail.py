@@ -182,6 +182,7 @@ class Mail(RuleBasedStateMachine):
                 assert (told.starts_at, told.is_cancelled) == (visit.starts_at, False)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_mail_is_true_when_it_arrives(databases: TestDatabases, request: pytest.FixtureRequest) -> None:
