@@ -100,7 +100,9 @@ def _acts_of_visit(script: Script, number: int, visit: Visit, now: datetime) -> 
             yield Act(starts_at + timedelta(minutes=95), Deed.WAIVE_FEE, number)
     elif not visit.tentative:
         yield Act(starts_at - timedelta(minutes=chance.randint(2, 9)), Deed.ARRIVE, number)
-        yield from _treatment(number, starts_at + timedelta(minutes=chance.randint(0, 4)), ends_at, chance)
+        # Now and then somebody is late and gets the time that is left.
+        late = 17 if chance.random() < 0.03 else chance.randint(0, 4)
+        yield from _treatment(number, starts_at + timedelta(minutes=late), ends_at, chance)
 
 
 def _treatment(number: int, begins_at: datetime, ends_at: datetime, chance: random.Random) -> Iterator[Act]:

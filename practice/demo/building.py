@@ -1,7 +1,7 @@
 """Builds the demo practice up to an instant: the set-up, then everything that people did, and the mail in between."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -12,8 +12,9 @@ from practice.core.transact import transact
 from practice.demo.acts import Act, acts_until, set_up_at
 from practice.demo.cast import Script, write_script
 from practice.demo.opening import open_practice
-from practice.demo.premises import PASSWORD, ZONE
+from practice.demo.premises import PASSWORD, THURSDAY, ZONE
 from practice.demo.replay import Stage, perform
+from practice.scheduling.appointments.parking import ParkedDetails, park_call
 from practice.scheduling.claiming.rules import BookingRules
 
 SCENE = timedelta(minutes=30)
@@ -33,6 +34,7 @@ def build(sessions: sessionmaker[Session], *, rules: BookingRules, now: datetime
         for ends_at, acts in scenes(acts_until(script, now), until=now):
             _play(session, stage, acts)
             postman(ends_at)
+        _leave_a_call(session, stage, now)
     return script
 
 
@@ -48,6 +50,20 @@ def _set_up(session: Session, script: Script, rules: BookingRules) -> Stage:
 def _play(session: Session, stage: Stage, acts: list[Act]) -> None:
     transact(session, lambda: perform(session, stage, acts))
     session.expunge_all()
+
+
+def _leave_a_call(session: Session, stage: Stage, now: datetime) -> None:
+    """Let the desk be in the middle of something: a call set aside four minutes ago."""
+    details = ParkedDetails(
+        label="Mrs Alvarez, Thursday afternoon?", wanted_on=next_day_on(stage.script.today, THURSDAY)
+    )
+    called_at = now - timedelta(minutes=4)
+    transact(session, lambda: park_call(session, details=details, actor=stage.desk, now=called_at))
+
+
+def next_day_on(today: date, weekday: int) -> date:
+    """Return the next *weekday* after *today*."""
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
 def scenes(acts: Iterable[Act], *, until: datetime) -> Iterator[tuple[datetime, list[Act]]]:
