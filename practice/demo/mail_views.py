@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.policy import requires
 from practice.demo.mailbox import Mailbox, part_of, read_mail
+from practice.demo.premises import ZONE
 from practice.web.pages import render_page
 from practice.web.pagination import Pagination, page_number
 
@@ -40,7 +41,7 @@ def list_mails() -> AnyResponse:
     mailbox = _mailbox()
     pagination = Pagination(page_number(request.args.get("page")), PAGE_SIZE, mailbox.count(to=to))
     mails = mailbox.page(offset=pagination.offset, size=PAGE_SIZE, to=to)
-    return render_page("demo/mails.html", mails=mails, to=to, pagination=pagination)
+    return render_page("demo/mails.html", mails=mails, to=to, pagination=pagination, zone=ZONE)
 
 
 @blueprint.get("/demo/mail/<name>")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from uuid import NAMESPACE_DNS, uuid5
 
 from sqlalchemy.orm import Session
@@ -45,6 +46,11 @@ class Stage:
         """Return the receptionist."""
         return self.premises.actors["gwen"]
 
+    @cached_property
+    def people(self) -> Mapping[str, Person]:
+        """Return the people of the script by key."""
+        return {person.key: person for person in self.script.people}
+
     def therapist(self, visit: Visit) -> Actor:
         """Return who treats at *visit*."""
         return self.premises.actors[visit.therapist]
@@ -52,10 +58,9 @@ class Stage:
 
 def perform(session: Session, stage: Stage, acts: Iterable[Act]) -> None:
     """Do *acts* in their order; raises what a service raises, for a script that breaks a rule is a defect."""
-    people = {person.key: person for person in stage.script.people}
     for act in acts:
         if act.deed is Deed.REGISTER:
-            _register(session, stage, people[act.person], act.at)
+            _register(session, stage, stage.people[act.person], act.at)
         else:
             _DEEDS[act.deed](session, stage, act)
 
@@ -145,7 +150,10 @@ def _walk_in(session: Session, stage: Stage, act: Act) -> None:
 
 
 def _confirm(session: Session, stage: Stage, act: Act) -> None:
-    confirm(session, appointment_uid=stage.appointment_uids[act.visit], actor=BY_LINK, now=act.at)
+    person = stage.people[stage.script.visits[act.visit].client]
+    has_link = bool(person.email) and person.agrees_to_mail
+    actor = BY_LINK if has_link else stage.desk
+    confirm(session, appointment_uid=stage.appointment_uids[act.visit], actor=actor, now=act.at)
 
 
 def _cancel(session: Session, stage: Stage, act: Act) -> None:
