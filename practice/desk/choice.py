@@ -1,9 +1,12 @@
 """A time as one value of a form: wall time, therapist and room travel together. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 NOW = "now"
+FIRST_DAY, LAST_DAY = date(2000, 1, 10), date(2190, 1, 1)
+"""What a diary can show: far from where dates end, so that weeks and zones can be reckoned around every day."""
+
 _LONGEST = 120
 
 
@@ -31,6 +34,13 @@ def read_choice(raw: str) -> Choice | None:
         return None
     when, therapist, room = [*raw.split("|"), "", ""][:3] if len(raw) <= _LONGEST else ("", "", "")
     local_start = None if when == NOW else datetime.fromisoformat(when)
-    if local_start is not None and (local_start.tzinfo is not None or local_start.second or local_start.microsecond):
-        raise ValueError("a choice is a wall time in whole minutes")
+    if local_start is not None:
+        _require_showable(local_start)
     return Choice(local_start, therapist, room)
+
+
+def _require_showable(local_start: datetime) -> None:
+    if local_start.tzinfo is not None or local_start.second or local_start.microsecond:
+        raise ValueError("a choice is a wall time in whole minutes")
+    if not FIRST_DAY <= local_start.date() <= LAST_DAY:
+        raise ValueError("a choice lies on a day that a diary can show")

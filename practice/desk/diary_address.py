@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from practice.desk.choice import FIRST_DAY, LAST_DAY
+
 WEEK = 7
 
 
@@ -68,4 +70,4 @@ def find_day(raw: str) -> date | None:
         day = date.fromisoformat(raw)
     except ValueError:
         return None
-    return day if date(2000, 1, 10) <= day <= date(2190, 1, 1) and raw == day.isoformat() else None
+    return day if FIRST_DAY <= day <= LAST_DAY and raw == day.isoformat() else None

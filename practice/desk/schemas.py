@@ -9,7 +9,7 @@ from practice.desk.booking_draft import NEW_CLIENT
 from practice.desk.choice import Choice, read_choice
 from practice.scheduling.appointments.swapping import Swapped
 from practice.scheduling.lifecycle import AppointmentState
-from practice.web.schemas import UID_PATTERN, Day, Flag, StrictSchema, Text, Uid, WholeNumber
+from practice.web.schemas import UID_PATTERN, Day, Flag, LocalTime, StrictSchema, Text, Uid, WholeNumber
 
 OUTCOMES = (AppointmentState.COMPLETED, AppointmentState.NO_SHOW)
 
@@ -57,7 +57,7 @@ class BookingSchema(StrictSchema):
     outcome = fields.String(validate=validate.OneOf([outcome.value for outcome in OUTCOMES]))
     past_reason = Text(longest=300)
     take_other = Flag()
-    start = fields.NaiveDateTime(format="%Y-%m-%dT%H:%M")
+    start = LocalTime()
     room = Uid()
 
 
@@ -71,7 +71,7 @@ class MoveSchema(VersionSchema):
     """A move: to a choice of ours, to a time and column of the grid, or to another length."""
 
     choice = ChoiceField()
-    start = fields.NaiveDateTime(format="%Y-%m-%dT%H:%M")
+    start = LocalTime()
     therapist = Uid()
     room = Uid()
     minutes = WholeNumber(5, 480)
