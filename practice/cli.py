@@ -35,7 +35,7 @@ from practice.core.actor import Role
 from practice.core.clock import system_clock
 from practice.core.errors import PracticeError, Unavailable
 from practice.core.failpoints import arm_from_environment
-from practice.demo.running import NotOurDatabase, running_demo
+from practice.demo.running import NotOurDatabase, introduce, running_demo
 from practice.demo.storage import Storage
 from practice.web.database import db as database
 from practice.web.database import now, write
@@ -196,11 +196,13 @@ def demo(*, port: int, data: Path, fresh: bool, database_url: str | None) -> Non
     It is dated around today and built anew on another day. Nobody in it is real and no mail leaves this machine.
     """
     try:
-        with running_demo(
-            Storage(data, database_url), port=port, fresh=fresh, clock=system_clock, say=click.echo
-        ) as server:
+        with running_demo(Storage(data, database_url), port=port, fresh=fresh, clock=system_clock, say=click.echo) as (
+            server,
+            settings,
+        ):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: server.stop())
+            introduce(settings, click.echo)
             server.run()
     except (NotOurDatabase, OSError) as impossible:
         raise click.ClickException(str(impossible)) from impossible

@@ -37,8 +37,10 @@ class NotOurDatabase(RuntimeError):
 
 
 @contextmanager
-def running_demo(storage: Storage, *, port: int, fresh: bool, clock: Clock, say: Say) -> Iterator[Server]:
-    """Yield a server that is ready to run, with worker and mailbox beside it, and end both afterwards.
+def running_demo(
+    storage: Storage, *, port: int, fresh: bool, clock: Clock, say: Say
+) -> Iterator[tuple[Server, Settings]]:
+    """Yield a server that is ready to run and its settings, with worker and mailbox beside it, and end both afterwards.
 
     Raises :class:`NotOurDatabase` for a given database that holds no demo, ``OSError`` when no port is free.
     """
@@ -53,8 +55,7 @@ def running_demo(storage: Storage, *, port: int, fresh: bool, clock: Clock, say:
         server = Server(app, host="127.0.0.1", port=int(settings.base_url.rpartition(":")[2]), threads=THREADS)
         stop_worker = run_in_background(Worker(app.extensions["sessions"], settings, clock=clock))
         try:
-            _introduce(settings, say)
-            yield server
+            yield server, settings
         finally:
             stop_worker()
             with app.app_context():
@@ -136,7 +137,8 @@ def _stop_waiting(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def _introduce(settings: Settings, say: Say) -> None:
+def introduce(settings: Settings, say: Say) -> None:
+    """Say where the demo is and who may sign in."""
     say(f"\n  Harbourline Massage Therapy   {settings.base_url}")
     say(f"  The clients' mail             {settings.base_url}/demo/mail")
     say(f"  The API                       {settings.base_url}/api/v1/docs\n")
