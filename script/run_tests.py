@@ -76,9 +76,10 @@ def main(arguments: list[str]) -> int:
             statuses.append(run_pytest([*part, *arguments], report))
             outcomes += count(report)
     print(summary(outcomes, time.monotonic() - begun))
-    if not outcomes["passed"]:
-        return 1
-    return max(status for status in statuses if status != NOTHING_COLLECTED)
+    failures = [status for status in statuses if status not in {0, NOTHING_COLLECTED}]
+    for status in failures:
+        print(f"pytest ended with {status}; see above.")
+    return 1 if failures or not outcomes["passed"] else 0
 
 
 if __name__ == "__main__":
