@@ -12,19 +12,17 @@ from practice.clients import views as clients_views
 from practice.clinic import absence_views, hours_views, policy_views, practice_api, therapists_api
 from practice.clinic import api as clinic_api
 from practice.clinic import views as clinic_views
-from practice.desk import (
-    appointment_views,
-    booking_views,
-    calls_views,
-    client_views,
-    diary_views,
-    find_views,
-    messages_views,
-    parked_views,
-    refusal_pages,
-    sheet_views,
-    today_views,
-)
+from practice.desk import refusal_pages
+from practice.desk.appointment import views as appointment_views
+from practice.desk.booking import parked_views
+from practice.desk.booking import views as booking_views
+from practice.desk.calls import views as calls_views
+from practice.desk.client import find_views
+from practice.desk.client import views as client_views
+from practice.desk.diary import sheet_views
+from practice.desk.diary import views as diary_views
+from practice.desk.mail import views as messages_views
+from practice.desk.today import views as today_views
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
 from practice.scheduling.appointments import acts_api, holds_api

@@ -11,7 +11,7 @@ from practice.accounts.current import Identity
 from practice.accounts.permissions import may
 from practice.core.actor import Actor
 from practice.core.transact import is_outage
-from practice.desk.parked_calls import TrayCall, tray_of
+from practice.desk.booking.parked_calls import TrayCall, tray_of
 from practice.web.database import now, sessions
 from practice.web.pages import wants_fragment
 

@@ -1,8 +1,8 @@
 from datetime import date
 
+from practice.desk.diary.working_hours import drawn_hours, gaps_of, hours_of
 from practice.desk.truth_line import DeskCounts, Links, truth_line
 from practice.desk.visits import State, late_minutes, may_be_no_show
-from practice.desk.working_hours import drawn_hours, gaps_of, hours_of
 from practice.scheduling.question import Exceptions, LocationFacts, Span, TherapistFacts, WeekdaySpan, WeeklyWork
 from tests.desk.visits import ZONE, at, make_visit
 

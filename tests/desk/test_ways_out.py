@@ -4,10 +4,10 @@ from datetime import date
 import pytest
 
 from practice.core.errors import Refusal, WayOut
-from practice.desk.booking_draft import Draft
-from practice.desk.booking_place import BookingPlace
+from practice.desk.appointment.place import MovingPlace
+from practice.desk.booking.draft import Draft
+from practice.desk.booking.place import BookingPlace
 from practice.desk.choice import Choice, read_choice
-from practice.desk.moving_place import MovingPlace
 from practice.desk.ways_out import BUTTONS, PlainPlace, offers_of
 from practice.scheduling.errors import refused
 from tests.house.sources import product

@@ -51,7 +51,8 @@ def test_every_pure_module_is_held_to_it(graph):
     ("module", "line"),
     [
         ("practice/core/text.py", "import practice.clinic.models"),
-        ("practice/portal/planted.py", "import practice.desk.planted"),
+        ("practice/portal/planted.py", "import practice.desk.diary.planted"),
+        ("practice/desk/diary/address.py", "import practice.desk.booking.draft"),
         ("practice/core/intervals.py", "import sqlalchemy"),
         ("practice/clinic/queries.py", "import flask"),
         ("practice/lodger/__init__.py", '"""A package without a floor."""'),
@@ -59,7 +60,7 @@ def test_every_pure_module_is_held_to_it(graph):
 )
 def test_a_planted_import_breaks_a_contract(tmp_path, module, line):
     _copy_product(tmp_path)
-    desk = tmp_path / "practice" / "desk" / "planted.py"
+    desk = tmp_path / "practice" / "desk" / "diary" / "planted.py"
     desk.write_text('"""Planted."""\n')
     target = tmp_path / module
     target.parent.mkdir(exist_ok=True)

@@ -1,0 +1,78 @@
+"""The panel of one appointment: what it is, what can be done with it, what was said about it and what happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from practice.accounts.ownership import require_own
+from practice.core.actor import Actor
+from practice.core.errors import PracticeError
+from practice.desk.acts import Act, acts_of, next_act, rarer_acts
+from practice.desk.appointment.history import HistoryLine, history_of
+from practice.desk.appointment.place import MovingPlace
+from practice.desk.client_card import ClientCard, client_card
+from practice.desk.diary.address import DiaryAddress
+from practice.desk.mail.messages_of import MessageLine, message_lines
+from practice.desk.queries import get_visit
+from practice.desk.visits import State, Visit, late_minutes
+from practice.desk.ways_out import Offer, offers_of
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentPanel:
+    """What the panel shows; ``refusal`` is why the last act was not done, ``ways`` what leads on."""
+
+    visit: Visit
+    card: ClientCard | None
+    main: Act | None
+    acts: Sequence[Act]
+    rarer: Sequence[Act]
+    late: int
+    messages: Sequence[MessageLine]
+    history: Sequence[HistoryLine]
+    refusal: PracticeError | None = None
+    ways: Sequence[Offer] = ()
+
+    @property
+    def can_be_overridden(self) -> bool:
+        """Return whether every rule that refused gives way to a reason of the desk's own."""
+        return self.refusal is not None and all(reason.overridable for reason in self.refusal.refusals)
+
+    @property
+    def behind(self) -> DiaryAddress:
+        """Return the diary that lies behind the panel."""
+        return DiaryAddress(self.visit.on, location=self.visit.location_uid)
+
+    @property
+    def path(self) -> str:
+        """Return the appointment's address."""
+        return f"/appointments/{self.visit.uid}"
+
+
+def open_visit(session: Session, uid: str, action: str, *, actor: Actor, now: datetime) -> Visit:
+    """Return a visit that the actor may do *action* to; raises ``NotFound``."""
+    visit = get_visit(session, uid, now=now)
+    require_own(session, actor, action, therapist_id=visit.therapist_id)
+    return visit
+
+
+def appointment_panel(
+    session: Session, uid: str, *, refusal: PracticeError | None = None, actor: Actor, now: datetime
+) -> AppointmentPanel:
+    """Return the panel of an appointment in a constant number of statements; raises ``NotFound``."""
+    visit = open_visit(session, uid, "appointment.read", actor=actor, now=now)
+    main = next_act(visit, now)
+    return AppointmentPanel(
+        visit=visit,
+        card=client_card(session, visit.client.uid, now=now) if visit.client else None,
+        main=main,
+        acts=[act for act in acts_of(visit, now) if act is not main],
+        rarer=rarer_acts(visit),
+        late=late_minutes(visit, now),
+        messages=message_lines(session, visit.id, zone=visit.zone, now=now) if visit.state != State.HELD else (),
+        history=history_of(session, visit.id, visit.zone),
+        refusal=refusal,
+        ways=offers_of(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
+    )

@@ -1,0 +1,53 @@
+"""The forms of the acts on one appointment: strict, bounded, read once."""
+
+from marshmallow import fields
+
+from practice.desk.schemas import ChoiceField, VersionSchema
+from practice.scheduling.appointments.swapping import Swapped
+from practice.web.schemas import Flag, LocalTime, Text, Uid, WholeNumber
+
+
+class MoveSchema(VersionSchema):
+    """A move: to a choice of ours, to a time and column of the grid, or to another length."""
+
+    choice = ChoiceField()
+    start = LocalTime()
+    therapist = Uid()
+    room = Uid()
+    minutes = WholeNumber(5, 480)
+    override_reason = Text(longest=300)
+
+
+class CancelSchema(VersionSchema):
+    """Why, and by whom."""
+
+    reason = Text(longest=30)
+    comment = Text(longest=300)
+    quiet = Flag()
+
+
+class NoShowSchema(VersionSchema):
+    """Whether the fee is proposed."""
+
+    charge_fee = Flag()
+
+
+class WaiverSchema(VersionSchema):
+    """Why the fee is let go."""
+
+    reason = Text(longest=120)
+
+
+class SwapSchema(VersionSchema):
+    """With which other appointment, and what of both."""
+
+    other = Uid(required=True)
+    what = fields.Enum(Swapped, by_value=True, required=True)
+
+
+class ClientChangeSchema(VersionSchema):
+    """To whom the time is given."""
+
+    client = Uid(required=True)
+    typed = Text(longest=120)
+    override_reason = Text(longest=300)

@@ -1,0 +1,279 @@
+"""One appointment: its panel, the acts that are done at once, and the choices before the others."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from practice.accounts.current import current_actor
+from practice.accounts.policy import requires
+from practice.core.errors import PracticeError
+from practice.desk.answer_views import go_on, nothing_to_show, with_news
+from practice.desk.appointment.acts import DONE_WORDS, PLAIN_ACTS, call_off, move, therapist_wanted
+from practice.desk.appointment.next_week import same_time_next_week
+from practice.desk.appointment.panel import AppointmentPanel, appointment_panel, open_visit
+from practice.desk.appointment.schemas import (
+    CancelSchema,
+    ClientChangeSchema,
+    MoveSchema,
+    NoShowSchema,
+    SwapSchema,
+    WaiverSchema,
+)
+from practice.desk.appointment.steps import cancel_choices, move_choices, proposed_no_show_fee, swap_candidates
+from practice.desk.diary.address import find_day
+from practice.desk.diary.beside_views import panel_answer
+from practice.desk.not_readable import unreadable
+from practice.desk.schemas import VersionSchema
+from practice.scheduling.appointments.attending import mark_no_show
+from practice.scheduling.appointments.cancelling import waive_fee
+from practice.scheduling.appointments.forms import booking_rules, require_own_diary
+from practice.scheduling.appointments.rescheduling import change_client
+from practice.scheduling.appointments.starting import start
+from practice.scheduling.appointments.swapping import swap
+from practice.scheduling.claiming.loading import load
+from practice.scheduling.models import Appointment
+from practice.scheduling.ownership import require_own_client
+from practice.web.database import now, session, write
+from practice.web.forms import InvalidForm, load_form
+from practice.web.pages import render_page, wants_fragment
+from practice.web.problems import status_of
+
+blueprint = Blueprint("appointments", __name__, url_prefix="/appointments/<uid:uid>", template_folder="../templates")
+
+ATTEND, CHANGE, CANCEL, UNDO = (
+    "appointment.attend",
+    "appointment.change",
+    "appointment.cancel",
+    "appointment.undo",
+)
+Work = Callable[[Session, dict[str, Any]], object]
+
+
+def panel_of(uid: str, refusal: PracticeError | None = None) -> AppointmentPanel:
+    """Return the panel of an appointment."""
+    return appointment_panel(session(), uid, refusal=refusal, actor=current_actor(), now=now())
+
+
+def show_panel(uid: str, *, step: str = "", refusal: PracticeError | None = None, **choices: Any) -> Response:
+    """Show the panel, with the choices of a step if one is open."""
+    status = status_of(refusal) if refusal else 200
+    panel = panel_of(uid, refusal)
+    return panel_answer("desk/appointment_panel.html", panel.behind, status=status, panel=panel, step=step, **choices)
+
+
+def show_done(uid: str, words: str) -> AnyResponse:
+    """Answer an act that was done: the panel as it is now, and the news for the pages around it."""
+    panel = panel_of(uid)
+    said = f"{panel.visit.name} {words}"
+    if not wants_fragment():
+        return go_on(panel.path, said)
+    if request.headers.get("HX-Target", "panel") != "panel":
+        return nothing_to_show(said)
+    return with_news(show_panel(uid), said)
+
+
+def act(uid: str, action: str, schema: Schema, work: Work, words: str) -> AnyResponse:
+    """Do one act in one transaction and show what is true then; a refusal is shown with its ways out."""
+    try:
+        said = load_form(schema)
+        write(lambda opened: _judged(opened, uid, action, said, work))
+    except InvalidForm as invalid:
+        return show_panel(uid, refusal=unreadable(invalid))
+    except PracticeError as refusal:
+        return show_panel(uid, refusal=refusal)
+    return show_done(uid, words)
+
+
+def _judged(opened: Session, uid: str, action: str, said: dict[str, Any], work: Work) -> object:
+    open_visit(opened, uid, action, actor=current_actor(), now=now())
+    return work(opened, said)
+
+
+def who_and_when() -> dict[str, Any]:
+    """Return the arguments that every verb takes."""
+    return {"actor": current_actor(), "now": now()}
+
+
+@blueprint.get("")
+@requires("appointment.read")
+def show(uid: str) -> Response:
+    """Show one appointment."""
+    return show_panel(uid)
+
+
+def _plain(verb: str, action: str) -> Callable[[str], AnyResponse]:
+    @requires(action)
+    def view(uid: str) -> AnyResponse:
+        return act(
+            uid,
+            action,
+            VersionSchema(),
+            lambda opened, said: PLAIN_ACTS[verb](opened, appointment_uid=uid, **said, **who_and_when()),
+            DONE_WORDS[verb],
+        )
+
+    return view
+
+
+for _verb, _action in (
+    ("confirm", ATTEND),
+    ("settle", CHANGE),
+    ("arrive", ATTEND),
+    ("complete", ATTEND),
+    ("undo", UNDO),
+):
+    blueprint.add_url_rule(f"/{_verb}", _verb, _plain(_verb, _action), methods=["POST"])
+
+
+@blueprint.post("/start")
+@requires(ATTEND)
+def post_start(uid: str) -> AnyResponse:
+    """Begin the treatment."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        return start(opened, appointment_uid=uid, **said, rules=booking_rules(), **who_and_when())
+
+    return act(uid, ATTEND, VersionSchema(), work, DONE_WORDS["start"])
+
+
+@blueprint.get("/move")
+@requires(CHANGE)
+def show_move(uid: str) -> Response:
+    """Show the next fitting times to move to."""
+    visit = open_visit(session(), uid, CHANGE, **who_and_when())
+    from_on = find_day(request.args.get("from_on", ""))
+    return show_panel(uid, step="move", times=move_choices(session(), visit, from_on=from_on, **who_and_when()))
+
+
+@blueprint.post("/move")
+@requires(CHANGE)
+def post_move(uid: str) -> AnyResponse:
+    """Move to a chosen time, or where it was dragged to."""
+
+    def work(opened: Session, wanted: dict[str, Any]) -> Appointment:
+        if target := therapist_wanted(wanted):
+            require_own_diary(opened, target, current_actor(), CHANGE)
+        return move(opened, uid, wanted, rules=booking_rules(), **who_and_when())
+
+    return act(uid, CHANGE, MoveSchema(), work, DONE_WORDS["move"])
+
+
+@blueprint.get("/cancel")
+@requires(CANCEL)
+def show_cancel(uid: str) -> Response:
+    """Show why it may be cancelled, and what that costs."""
+    visit = open_visit(session(), uid, CANCEL, actor=current_actor(), now=now())
+    return show_panel(uid, step="cancel", reasons=cancel_choices(session(), visit, now=now()))
+
+
+@blueprint.post("/cancel")
+@requires(CANCEL)
+def post_cancel(uid: str) -> AnyResponse:
+    """Cancel with a reason."""
+    return act(
+        uid,
+        CANCEL,
+        CancelSchema(),
+        lambda opened, said: call_off(opened, uid, said, **who_and_when()),
+        DONE_WORDS["cancel"],
+    )
+
+
+@blueprint.get("/no-show")
+@requires(ATTEND)
+def show_no_show(uid: str) -> Response:
+    """Ask whether the fee is proposed."""
+    visit = open_visit(session(), uid, ATTEND, actor=current_actor(), now=now())
+    return show_panel(uid, step="no-show", fee_cents=proposed_no_show_fee(session(), visit, now=now()))
+
+
+@blueprint.post("/no-show")
+@requires(ATTEND)
+def post_no_show(uid: str) -> AnyResponse:
+    """Mark a no-show."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        return mark_no_show(opened, appointment_uid=uid, **{"charge_fee": False, **said}, **who_and_when())
+
+    return act(uid, ATTEND, NoShowSchema(), work, DONE_WORDS["no-show"])
+
+
+@blueprint.post("/waive-fee")
+@requires(CHANGE)
+def post_waive_fee(uid: str) -> AnyResponse:
+    """Let the proposed fee go, with a reason."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        return waive_fee(opened, appointment_uid=uid, **{"reason": "", **said}, **who_and_when())
+
+    return act(uid, CHANGE, WaiverSchema(), work, DONE_WORDS["waive-fee"])
+
+
+@blueprint.get("/swap")
+@requires(CHANGE)
+def show_swap(uid: str) -> Response:
+    """Show with whom to swap."""
+    visit = open_visit(session(), uid, CHANGE, **who_and_when())
+    return show_panel(uid, step="swap", others=swap_candidates(session(), visit, **who_and_when()))
+
+
+@blueprint.post("/swap")
+@requires(CHANGE)
+def post_swap(uid: str) -> AnyResponse:
+    """Swap rooms, therapists or times of two appointments."""
+
+    def work(opened: Session, said: dict[str, Any]) -> object:
+        open_visit(opened, said["other"], CHANGE, **who_and_when())
+        return swap(
+            opened,
+            appointment_uid=uid,
+            other_uid=said["other"],
+            what=said["what"],
+            rules=booking_rules(),
+            **who_and_when(),
+        )
+
+    return act(uid, CHANGE, SwapSchema(), work, DONE_WORDS["swap"])
+
+
+@blueprint.get("/client")
+@requires(CHANGE)
+def show_client(uid: str) -> Response:
+    """Ask to whom the time is given."""
+    open_visit(session(), uid, CHANGE, actor=current_actor(), now=now())
+    return show_panel(uid, step="client")
+
+
+@blueprint.post("/client")
+@requires(CHANGE)
+def post_client(uid: str) -> AnyResponse:
+    """Give the time to another client."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        more = {name: said[name] for name in ("version", "override_reason") if name in said}
+        require_own_client(opened, said["client"], current_actor(), CHANGE)
+        return change_client(
+            opened, appointment_uid=uid, client_uid=said["client"], rules=booking_rules(), **more, **who_and_when()
+        )
+
+    return act(uid, CHANGE, ClientChangeSchema(), work, DONE_WORDS["client"])
+
+
+@blueprint.get("/again")
+@requires("appointment.book")
+def again(uid: str) -> AnyResponse:
+    """Lead to a new booking at the same time next week."""
+    visit = open_visit(session(), uid, "appointment.book", actor=current_actor(), now=now())
+    return redirect(same_time_next_week(visit), 303)
+
+
+@blueprint.get("/card")
+@requires("appointment.read")
+def card(uid: str) -> Response:
+    """Show the appointment card to be printed."""
+    visit = open_visit(session(), uid, "appointment.read", actor=current_actor(), now=now())
+    return render_page("desk/card.html", visit=visit, location=load(session(), uid).location)

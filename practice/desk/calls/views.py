@@ -1,0 +1,88 @@
+"""Calls and other things to do: noting how a call ended, closing a task."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from practice.accounts.current import current_actor
+from practice.accounts.policy import requires
+from practice.clinic.queries import get_task
+from practice.clinic.tasks import finish_task
+from practice.core.errors import PracticeError
+from practice.desk.answer_views import go_on, with_news
+from practice.desk.calls.page import calls_page
+from practice.desk.not_readable import unreadable
+from practice.desk.schemas import VersionSchema
+from practice.reminders.call_list import CallOutcome, record_call
+from practice.web.database import now, session, write
+from practice.web.forms import InvalidForm, load_form
+from practice.web.pages import render_page, wants_fragment
+from practice.web.problems import status_of
+from practice.web.schemas import Text
+
+blueprint = Blueprint("calls", __name__, template_folder="../templates")
+
+SAID = {
+    CallOutcome.REACHED: "Noted: reached.",
+    CallOutcome.VOICEMAIL: "Noted: voicemail left.",
+    CallOutcome.NO_ANSWER: "Noted. The call comes back in two hours.",
+}
+
+
+class OutcomeForm(VersionSchema):
+    """How a call ended."""
+
+    outcome = fields.Enum(CallOutcome, by_value=True, required=True)
+    note = Text(longest=2000, multiline=True)
+
+
+@blueprint.get("/calls")
+@requires("task.read")
+def show() -> Response:
+    """Show whom to phone and what else is to be done."""
+    return _show()
+
+
+@blueprint.post("/calls/<uid:uid>/outcome")
+@requires("task.finish")
+def post_outcome(uid: str) -> AnyResponse:
+    """Note how a call ended."""
+    act: dict[str, Any] = {"task_uid": uid, "actor": current_actor(), "now": now()}
+    return _answer(
+        OutcomeForm(), lambda opened, said: record_call(opened, **said, **act), lambda said: SAID[said["outcome"]]
+    )
+
+
+@blueprint.post("/tasks/<uid:uid>/close")
+@requires("task.finish")
+def post_close(uid: str) -> AnyResponse:
+    """Close a task that only a person can know to be done."""
+    act: dict[str, Any] = {"outcome": "done", "actor": current_actor(), "now": now()}
+    return _answer(
+        VersionSchema(),
+        lambda opened, said: finish_task(opened, task=get_task(opened, uid), **said, **act),
+        lambda _said: "Settled.",
+    )
+
+
+def _show(refusal: PracticeError | None = None) -> Response:
+    status = status_of(refusal) if refusal else 200
+    page = calls_page(session(), refusal=refusal, now=now())
+    return render_page("desk/calls.html", status=status, fragment="desk/calls_body.html", page=page)
+
+
+def _answer(
+    schema: Schema, work: Callable[[Session, dict[str, Any]], object], words: Callable[[dict[str, Any]], str]
+) -> AnyResponse:
+    try:
+        said = load_form(schema)
+        write(lambda opened: work(opened, said))
+    except InvalidForm as invalid:
+        return _show(unreadable(invalid))
+    except PracticeError as refusal:
+        return _show(refusal)
+    return with_news(_show(), words(said)) if wants_fragment() else go_on("/calls", words(said))

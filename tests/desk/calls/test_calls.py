@@ -1,0 +1,208 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from practice.clinic.models import StaffTask
+from practice.clinic.tasks import open_task
+from practice.reminders.calls import DECIDE_KIND
+from practice.reminders.kinds import MessageKind, MessageState, Why
+from practice.reminders.models import Message
+from practice.reminders.pulse import pause_sending
+from practice.reminders.undelivered import report_undelivered
+from practice.scheduling.lifecycle import AppointmentState
+from tests.desk.scenes import Clinic, statements_of
+from tests.desk.today.test_today import open_call, text_of
+from tests.factories import act, guardian, make_client
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clinic(session):
+    return Clinic(session)
+
+
+@pytest.fixture
+def rita(client_as):
+    return client_as("rita")
+
+
+def task_of(clinic):
+    clinic.session.expire_all()
+    return clinic.session.scalars(select(StaffTask)).one()
+
+
+def returned_mail(clinic, visit, now, why=Why.ADDRESS_REFUSED):
+    message = Message(
+        dedupe_key=f"test-{visit.id}",
+        kind=MessageKind.CONFIRMATION,
+        subject_kind="appointment",
+        subject_id=visit.id,
+        client_id=visit.client_id,
+        to_address="gone@example.com",
+        due_at=now,
+        expires_at=now + DAY,
+        state=MessageState.FAILED,
+        why=why,
+        message_id=f"<test-{visit.id}@example.com>",
+        created_at=now,
+    )
+
+    def work():
+        clinic.session.add(message)
+        clinic.session.flush()
+        report_undelivered(clinic.session, message, now=now)
+
+    act(clinic.session, work)
+    return message
+
+
+def test_without_calls_the_page_says_so(clinic, rita):
+    page = text_of(rita.get("/calls"))
+    assert "Nobody to call" in page
+    assert "No call yet today." in page
+
+
+def test_a_call_shows_whom_on_which_number_about_which_visit(clinic, rita, now):
+    client = make_client(clinic.session, last_name="Landline", phone="+14165550142", email="")
+    open_call(clinic, clinic.visit(now + DAY, client), now)
+    page = text_of(rita.get("/calls"))
+    assert page.index("Due now") < page.index("Clara Landline")
+    assert 'href="tel:+14165550142"' in page
+    assert "(416) 555-0142" in page
+    assert "Tomorrow 09:00</a> with Ada Able" in page
+
+
+def test_the_words_for_the_machine_name_neither_service_nor_client(clinic, rita, now):
+    open_call(clinic, clinic.visit(now + DAY), now)
+    page = text_of(rita.get("/calls"))
+    words = page[page.index("<blockquote>") : page.index("</blockquote>")]
+    assert "Please call us back" in words
+    assert "Deep Tissue" not in page
+    assert "Clara" not in words
+
+
+def test_a_childs_guardian_is_called(clinic, rita, now):
+    mother = make_client(clinic.session, first_name="Mara", last_name="Mother", email="", phone="+14165550177")
+    child = make_client(clinic.session, first_name="Kit", phone="", email="", relations=[guardian(mother)])
+    open_call(clinic, clinic.visit(now + DAY, child), now)
+    page = text_of(rita.get("/calls"))
+    assert "Mara Mother" in page
+    assert 'href="tel:+14165550177"' in page
+
+
+def test_a_call_without_any_number_leads_to_the_record(clinic, rita, now):
+    client = make_client(clinic.session, phone="")
+    open_call(clinic, clinic.visit(now + DAY, client), now)
+    page = text_of(rita.get("/calls"))
+    assert "No number is known." in page
+    assert f"/clients/{client.uid}/edit" in page
+
+
+def test_one_press_notes_that_somebody_was_reached(clinic, rita, now):
+    call = open_call(clinic, clinic.visit(now + DAY), now)
+    answer = rita.post(f"/calls/{call.uid}/outcome", data={"outcome": "reached", "note": "all well", "version": 1})
+    assert (answer.status_code, answer.location) == (303, "/calls")
+    done = task_of(clinic)
+    assert (done.state, done.outcome, done.note) == ("done", "reached", "all well")
+    page = text_of(rita.get("/calls"))
+    assert "Nobody to call" in page
+    assert "reached · Rita Rossi · “all well”" in page
+
+
+def test_nobody_answering_brings_the_call_back_later(clinic, rita, now):
+    call = open_call(clinic, clinic.visit(now + DAY), now)
+    rita.post(f"/calls/{call.uid}/outcome", data={"outcome": "no_answer"})
+    page = text_of(rita.get("/calls"))
+    assert "no answer, again from 11:00" in page
+    assert "Due now" not in page
+
+
+def test_a_call_that_a_colleague_made_is_refused_with_what_is_true(clinic, rita, now):
+    call = open_call(clinic, clinic.visit(now + DAY), now)
+    rita.post(f"/calls/{call.uid}/outcome", data={"outcome": "reached"})
+    again = rita.post(f"/calls/{call.uid}/outcome", data={"outcome": "voicemail"}, headers={"HX-Request": "true"})
+    assert again.status_code == 422
+    assert "Somebody has made this call already." in again.text
+    assert task_of(clinic).outcome == "reached"
+
+
+def test_htmx_gets_the_list_and_the_news(clinic, rita, now):
+    call = open_call(clinic, clinic.visit(now + DAY), now)
+    answer = rita.post(f"/calls/{call.uid}/outcome", data={"outcome": "voicemail"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert "voicemail left" in answer.text
+    assert "diary:changed" in answer.headers["HX-Trigger"]
+
+
+@pytest.mark.parametrize("data", [{}, {"outcome": "maybe"}, {"outcome": "reached", "version": "x"}])
+def test_an_outcome_that_is_none_is_refused(clinic, rita, now, data):
+    call = open_call(clinic, clinic.visit(now + DAY), now)
+    answer = rita.post(f"/calls/{call.uid}/outcome", data=data)
+    assert answer.status_code == 422
+    assert task_of(clinic).state == "open"
+
+
+def test_a_visit_that_is_over_needs_no_call(clinic, rita, now):
+    open_call(clinic, clinic.visit(now - DAY), now)
+    assert "Nobody to call" in text_of(rita.get("/calls"))
+    assert "call due" not in text_of(rita.get("/today"))
+    assert "call due" not in text_of(rita.get("/diary/2026-11-24/status"))
+
+
+def test_a_returned_mail_is_to_be_settled(clinic, rita, now):
+    message = returned_mail(clinic, clinic.visit(now + DAY, make_client(clinic.session, last_name="Lost")), now)
+    page = text_of(rita.get("/calls"))
+    assert "Clara Lost did not get the confirmation" in page
+    assert "Ask for another one." in page
+    assert f"/messages/{message.uid}" in page
+    closed = rita.post(f"/tasks/{task_of(clinic).uid}/close", data={"version": 1})
+    assert closed.status_code == 303
+    assert "nothing waits for a decision" in text_of(rita.get("/calls"))
+
+
+def test_a_tentative_visit_waits_for_a_decision_that_closing_is_not(clinic, rita, now):
+    visit = clinic.visit(now + DAY, state=AppointmentState.TENTATIVE)
+    act(
+        clinic.session,
+        lambda: open_task(
+            clinic.session,
+            kind=DECIDE_KIND,
+            subject_kind="appointment",
+            subject_id=visit.id,
+            due_at=now,
+            dedupe_key="decide",
+            now=now,
+        ),
+    )
+    page = text_of(rita.get("/calls"))
+    assert "is still tentative" in page
+    assert f"/appointments/{visit.uid}" in page
+    assert "/close" not in page
+
+
+def test_paused_mail_is_the_owners_to_mend(clinic, rita, now):
+    act(
+        clinic.session,
+        lambda: pause_sending(clinic.session, because="535 no", worker="w", now=now),
+    )
+    page = text_of(rita.get("/calls"))
+    assert "No mail leaves" in page
+    assert "for the owner" in page
+
+
+def test_the_number_of_statements_does_not_grow_with_the_calls(app, clinic, rita, now):
+    def add(count):
+        for number in range(count):
+            at = now + DAY + timedelta(minutes=number)
+            open_call(clinic, clinic.visit(at), now)
+            returned_mail(clinic, clinic.visit(at), now)
+            made = open_call(clinic, clinic.visit(at), now)
+            rita.post(f"/calls/{made.uid}/outcome", data={"outcome": "reached"})
+
+    add(1)
+    few = statements_of(app, lambda: rita.get("/calls"))
+    add(4)
+    assert statements_of(app, lambda: rita.get("/calls")) == few
