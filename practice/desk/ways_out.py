@@ -49,6 +49,9 @@ class Place(Protocol):
     def at(self, label: str, location: str) -> Offer:
         """Return the button that asks for another location."""
 
+    def let_go(self, label: str, hold: str) -> Offer:
+        """Return the button that gives a held time back and goes on."""
+
     def step(self, label: str, verb: str) -> Offer:
         """Return the button that leads to another act on the same appointment."""
 
@@ -79,6 +82,9 @@ class PlainPlace:
 
     def at(self, label: str, location: str) -> Offer:
         return panel_link(label, f"/book?{urlencode({'location': location})}")
+
+    def let_go(self, label: str, hold: str) -> Offer:
+        return Offer(label, post="/book/release", fields={"hold": hold})
 
     def step(self, label: str, verb: str) -> Offer:  # noqa: ARG002  # no appointment is open
         return Offer(label, url=self.url)
@@ -133,6 +139,10 @@ def _resume(way: WayOut, _place: Place) -> Offer:
     return Offer(way.label, post=f"/parked-calls/{way.values['call']}/resume")
 
 
+def _let_go(way: WayOut, place: Place) -> Offer:
+    return place.let_go(way.label, way.values.get("hold", ""))
+
+
 def _step(verb: str) -> Callable[[WayOut, Place], Offer]:
     return lambda way, place: place.step(way.label, verb)
 
@@ -156,6 +166,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "next_times": _look,
     "open_settings": _page,
     "open_today": _page,
+    "release_hold": _let_go,
     "reload": _reload,
     "reschedule": _step("move"),
     "resume_call": _resume,

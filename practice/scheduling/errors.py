@@ -129,6 +129,13 @@ class TooManyParkedCalls(RuleViolation):
     title = "The tray is full"
 
 
+class TooManyHolds(RuleViolation):
+    """One user keeps no more than a handful of times free."""
+
+    code = "too_many_holds"
+    title = "Too many times are held"
+
+
 class NothingToSwap(RuleViolation):
     """Both appointments have the same of what was to be swapped."""
 

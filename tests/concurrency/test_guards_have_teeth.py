@@ -5,7 +5,9 @@ Two claims meet at the failpoint between look and write, so nothing depends on l
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -15,16 +17,22 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from practice.clinic.models import DiaryKind
 from practice.core import failpoints
+from practice.core.actor import Actor
 from practice.core.engines import normalise_url
 from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
+from practice.scheduling.appointments import hold_cap
+from practice.scheduling.appointments.hold_cap import MOST_HOLDS
+from practice.scheduling.appointments.holding import hold_time
 from practice.scheduling.claiming import claim as claims
 from practice.scheduling.claiming.claim import Wanted, claim
-from practice.scheduling.errors import TimeTaken
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
+from practice.scheduling.errors import TimeTaken, TooManyHolds
 from practice.scheduling.models import Allocation, Appointment
 from tests.concurrency.racing import deadlocks, losers, race, winners
+from tests.factories import act
 from tests.processes import eventually
-from tests.scheduling.scene import Scene, at, overlapping_pairs
+from tests.scheduling.scene import RITA, Scene, at, overlapping_pairs
 
 PATIENCE_SECONDS = 20
 LOOKED = "claim.between_look_and_write"
@@ -264,3 +272,31 @@ def test_sqlite_begun_immediately_makes_the_second_writer_wait(
         other.rollback()
         with pytest.raises(OperationalError, match="database is locked"):
             other.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+
+
+def holds_of_one_user(scene: Scene, rita: Actor) -> list[Callable[[Session], Appointment]]:
+    """Return two holds that share no diary, by a user who may keep one more time free."""
+
+    def hold(number: int, local: datetime) -> Callable[[Session], Appointment]:
+        wish = scene.wish(local, therapist=scene.therapists[number].uid, room=scene.rooms[number].uid)
+        return partial(hold_time, wish=wish, rules=SCHEDULING_RULES, actor=rita, now=scene.now)
+
+    earlier = [at(hour, day=day) for day in (26, 27) for hour in (9, 11, 13, 15)]
+    for local in earlier[: MOST_HOLDS - 1]:
+        act(scene.session, partial(hold(0, local), scene.session))
+    scene.session.rollback()
+    return [hold(0, at(10)), hold(1, at(10))]
+
+
+def test_a_user_who_holds_twice_at_once_gets_one(scene, sessions, cast) -> None:
+    outcomes = race(sessions, holds_of_one_user(scene, replace(RITA, user_id=cast["rita"].id)))
+    assert [type(each) for each in losers(outcomes)] == [TooManyHolds]
+
+
+def test_without_the_users_lock_both_would_be_held(scene, sessions, cast, monkeypatch, is_sqlite) -> None:
+    if is_sqlite:
+        pytest.skip("SQLite has one writer, whatever is locked")
+    monkeypatch.setattr(hold_cap, "lock_user", lambda _session, _user_id: None)
+    acts = holds_of_one_user(scene, replace(RITA, user_id=cast["rita"].id))
+    meet_after_looking()
+    assert len(winners(race(sessions, acts))) == 2

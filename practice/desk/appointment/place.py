@@ -45,5 +45,8 @@ class MovingPlace:
     def at(self, label: str, location: str) -> Offer:  # noqa: ARG002  # an appointment stays at its location
         return panel_link(label, f"{self.url}/move")
 
+    def let_go(self, label: str, hold: str) -> Offer:
+        return Offer(label, post="/book/release", fields={"hold": hold})
+
     def step(self, label: str, verb: str) -> Offer:
         return self._post(label, verb) if verb == "undo" else panel_link(label, f"{self.url}/{verb}")

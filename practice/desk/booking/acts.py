@@ -53,6 +53,8 @@ def keep_time(session: Session, draft: Draft, *, rules: BookingRules, actor: Act
 
     Raises what ``hold_time`` raises; the hold before then stays.
     """
+    if draft.let_go:
+        release_hold(session, hold_uid=draft.let_go, actor=actor, now=now)
     wanted = "" if _is_past(session, draft, now) else draft.asks_to_hold
     if draft.hold and draft.held_for == wanted:
         return draft

@@ -38,7 +38,8 @@ class NewClient:
 class Draft:
     """A booking in the making; uids are empty while nothing is chosen (a therapist: for *any*).
 
-    ``hold`` is the time held for it, ``held_choice`` what that hold was for.
+    ``hold`` is the time held for it, ``held_for`` what that hold was for, ``let_go`` another hold to
+    give back first.
     """
 
     location: str = ""
@@ -50,6 +51,7 @@ class Draft:
     choice: Choice | None = None
     hold: str = ""
     held_for: str = ""
+    let_go: str = ""
     from_on: date | None = None
     more: bool = False
     tentative_reason: str = ""
@@ -124,6 +126,7 @@ _PLAIN = (
     "choice",
     "hold",
     "held_for",
+    "let_go",
     "from_on",
     "more",
     "tentative_reason",

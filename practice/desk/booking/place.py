@@ -43,5 +43,8 @@ class BookingPlace:
     def at(self, label: str, location: str) -> Offer:
         return Offer(label, name="location", value=location, attrs=redraw())
 
+    def let_go(self, label: str, hold: str) -> Offer:
+        return Offer(label, name="let_go", value=hold, attrs=redraw())
+
     def step(self, label: str, verb: str) -> Offer:  # noqa: ARG002  # nothing is booked yet, so nothing can be moved
         return self.again(label)

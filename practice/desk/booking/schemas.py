@@ -26,6 +26,7 @@ class BookingSchema(StrictSchema):
     choice = ChoiceField()
     proposed = ChoiceField()
     hold = Uid()
+    let_go = Uid()
     held_for = Text(longest=250)
     from_on = Day()
     other_on = Day()

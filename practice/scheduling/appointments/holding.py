@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from practice.core.actor import Actor
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
+from practice.scheduling.appointments.hold_cap import require_free_hold
 from practice.scheduling.claiming.claim import bump, drop_holds, lock_diaries
 from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.loading import load, load_for_change
@@ -29,8 +30,9 @@ def hold_time(
 ) -> Appointment:
     """Keep a time free for five minutes, for nobody in particular; nobody is told.
 
-    Raises what :func:`practice.scheduling.claiming.placing.take_place` raises.
+    Raises :class:`TooManyHolds` and what :func:`practice.scheduling.claiming.placing.take_place` raises.
     """
+    require_free_hold(session, actor=actor, now=now)
     placing = placing_of(
         session, Verb.HOLD, wish, wish.local_start, override_reason=override_reason, actor=actor, now=now
     )

@@ -47,6 +47,20 @@ def test_another_choice_lets_the_first_one_go(desk):
     assert desk.only_row().local_start == desk.at(15)
 
 
+def test_who_holds_too_much_lets_one_go_and_keeps_what_was_typed(desk):
+    for hour, day in [(hour, day) for day in (25, 26) for hour in (9, 11, 13, 15)]:
+        desk.rita.post("/book/draft", data=desk.form(choice=desk.choice(hour, day=day)))
+    form = desk.form(choice=desk.choice(14), client="new", first_name="Zofia")
+    refused = desk.rita.post("/book/draft", data=form)
+    assert refused.status_code == 422
+    (button,) = re.findall(r'<button[^>]*name="let_go"[^>]*>', refused.text)
+    let_go = re.search(r'value="([^"]+)"', button)[1]
+    answer = desk.rita.post("/book/draft", data={**form, "let_go": let_go})
+    assert answer.status_code == 200 and 'value="Zofia"' in answer.text
+    held = {row.local_start for row in desk.rows()}
+    assert desk.at(14) in held and desk.at(9, day=25) not in held and len(held) == 8
+
+
 def test_a_proposal_that_nobody_chose_is_not_held(desk):
     desk.rita.post(
         "/book/draft",
