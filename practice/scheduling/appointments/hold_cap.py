@@ -34,7 +34,7 @@ def lock_user(session: Session, user_id: int) -> None:
     session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
-def _live_holds(user_id: int, now: datetime) -> Select[tuple[str, datetime, bool]]:
+def _live_holds(user_id: int, now: datetime) -> Select[str, datetime, bool]:
     """Return this user's holds, those of the tray last: letting go of them would hurt a caller who waits."""
     is_parked: ColumnElement[bool] = exists().where(
         ParkedCall.hold_id == Appointment.id, ParkedCall.closed_at.is_(None)
