@@ -7,7 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Self
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +51,12 @@ class Serving:
         assert self.process.stderr is not None
         self.first_line = self.process.stderr.readline()
         self.address = self.first_line.removeprefix("Serving on ").strip()
+        # A log that nobody reads fills its pipe, and then the server waits for the reader.
+        Thread(target=self._drain, daemon=True).start()
+
+    def _drain(self) -> None:
+        for _ in self.process.stderr:
+            pass
 
     def __enter__(self) -> Self:
         return self
