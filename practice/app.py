@@ -1,5 +1,7 @@
 """The web application's composition root: the one place where features, rules and hooks are assembled."""
 
+from functools import partial
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -17,7 +19,7 @@ from practice.config import Settings
 from practice.core.clock import Clock, system_clock
 from practice.demo import mail_views
 from practice.desk.shell_views import install_shell
-from practice.reminders.pulse import seconds_since_sending
+from practice.reminders.heartbeat import FOLLOWING, HOUSEKEEPING, SENDING, seconds_since
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
 from practice.scheduling.claiming.rules import SCHEDULING_RULES, BookingRules
 from practice.scheduling.ownership import own_clients, owns_client
@@ -37,7 +39,12 @@ BOOKING_RULES: BookingRules = SCHEDULING_RULES
 OWNERSHIP = Ownership(therapist_of=therapist_of_user, owns=owns_client, own_clients=own_clients)
 """Who owns what, for the policy check of every route."""
 
-HEALTH_GAUGES: dict[str, Gauge] = {"seconds_since_mail_worker": seconds_since_sending}
+HEALTH_GAUGES: dict[str, Gauge] = {
+    "seconds_since_mail_worker": partial(seconds_since, job=SENDING),
+    "seconds_since_changes_followed": partial(seconds_since, job=FOLLOWING),
+    "seconds_since_housekeeping": partial(seconds_since, job=HOUSEKEEPING),
+}
+"""What ``/ready`` tells about the worker, each job by its own last run."""
 
 LINK_BLUEPRINTS = ("portal",)
 """Pages whose address carries a secret: they send no referrer."""

@@ -25,7 +25,7 @@ from practice.core.transact import transact
 from practice.reminders.delivery import Courier, MailServer
 from practice.reminders.dispatching import Dispatcher
 from practice.reminders.following import follow_changes
-from practice.reminders.pulse import SENDING, beat
+from practice.reminders.heartbeat import HOUSEKEEPING, SENDING, beat
 from practice.reminders.writing import sender_of
 from practice.scheduling.appointments.holding import drop_expired_holds
 from practice.web.idempotency import forget_old_keys
@@ -77,7 +77,7 @@ class Worker:
         now = self._clock()
         for forget in (drop_expired_holds, forget_old_counters, forget_old_sessions, forget_old_keys):
             self._write(partial(forget, now=now))
-        self._write(partial(beat, job="housekeeping", worker=self._name, done=1, now=now))
+        self._write(partial(beat, job=HOUSEKEEPING, worker=self._name, done=1, now=now))
 
     def close(self) -> None:
         """Hang up."""

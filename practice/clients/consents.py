@@ -20,8 +20,8 @@ class ConsentText:
 
 CONSENT_TEXTS = {
     Purpose.REMINDER_EMAIL: ConsentText(
-        "2026-11",
-        "May we send your appointment confirmations and reminders by email? Email is not fully private; we never "
-        "write what a visit is for, and you can stop the mails at any time.",
+        "2026-12",
+        "We confirm your appointments and their changes by email. May we also remind you of them by email? Email is "
+        "not fully private; we never write what a visit is for, and you can stop the reminders at any time.",
     ),
 }

@@ -29,12 +29,20 @@ def mail_health(session: Session, *, now: datetime) -> Health:
         return Health("mail is paused", _about_pause(health.paused_because), is_paused=True)
     if not health.is_alive:
         return Health("mail is not leaving", _about_silence(health, practice_zone(session)))
+    if not health.is_following:
+        return Health("mail misses changes", _STALLED)
     return Health("mail is late", _about_delay(health.overdue), tone="warn")
 
 
 def mail_trouble(session: Session, *, now: datetime) -> str:
     """Return in a few words why mail does not leave, empty while it does."""
     return mail_health(session, now=now).trouble
+
+
+_STALLED = (
+    "Mail leaves, but it no longer follows changes of addresses, consents and policies. Nothing is lost. Ask whoever "
+    "looks after the computer to start “practice worker” anew."
+)
 
 
 def _about_pause(because: str) -> str:

@@ -10,7 +10,7 @@ from practice.accounts.policy import requires
 from practice.clinic.models import StaffTask
 from practice.reminders import queries
 from practice.reminders.call_list import Call, list_calls, record_call
-from practice.reminders.pulse import resume_sending
+from practice.reminders.heartbeat import resume_sending
 from practice.reminders.schemas import (
     CallQuerySchema,
     CallSchema,

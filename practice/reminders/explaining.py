@@ -8,8 +8,8 @@ KIND_WORDS: Mapping[str, str] = {
     MessageKind.CONFIRMATION: "Confirmation",
     MessageKind.REMINDER: "Reminder",
     MessageKind.CALL_US: "Please call us",
-    MessageKind.MOVED: "Moved",
-    MessageKind.CANCELLED: "Cancelled",
+    MessageKind.MOVED: "New time",
+    MessageKind.CANCELLED: "Cancellation",
     MessageKind.DECIDE: "Decision",
 }
 
@@ -49,6 +49,13 @@ WHY_SENTENCES: Mapping[str, str] = {
     Why.UNSURE_TWICE: "The connection broke twice at the last moment; it may have arrived. Call to be sure.",
     Why.GAVE_UP: "The mail server could not be reached in time. Call instead.",
 }
+
+
+NOTHING_MISSING = frozenset({Why.UP_TO_DATE, Why.HAPPENED, Why.OVER, Why.HELD})
+"""Reasons that need no saying: whoever looks at the visit misses nothing."""
+
+AS_IT_SHOULD_BE = frozenset({Why.IN_EARLIER_MESSAGE, Why.CONFIRMED_RECENTLY, Why.ONE_CALL})
+"""Reasons for which nothing need be done."""
 
 
 def sentence_for(state: str, why: str) -> str:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from practice.audit.models import AuditEvent, AuditHead
 from practice.clients.models import Client, ClientRelation
 from practice.clinic.queries import practice_today
+from practice.reminders.heartbeat import FOLLOWING
 from practice.reminders.models import WorkerPulse
-from practice.reminders.pulse import FOLLOWING
 from practice.scheduling.telling import list_coming_ids, mark_all_coming_unreconciled, mark_unreconciled
 
 MOST_EVENTS = 500

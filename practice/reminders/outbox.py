@@ -24,9 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from practice.core.failpoints import failpoint
+from practice.reminders.heartbeat import SENDING
 from practice.reminders.kinds import OPEN_STATES, MessageState
 from practice.reminders.models import Message, WorkerPulse
-from practice.reminders.pulse import SENDING
 from practice.scheduling.telling import is_at, is_reconciled
 
 LEASE = timedelta(seconds=120)

@@ -11,9 +11,9 @@ from practice.clients.models import Client
 from practice.core.errors import NotFound
 from practice.reminders.context import look
 from practice.reminders.explaining import WHY_SENTENCES, sentence_for
+from practice.reminders.heartbeat import FOLLOWING, SENDING, SILENT_AFTER
 from practice.reminders.kinds import OPEN_STATES, Channel, MessageState, Why
 from practice.reminders.models import Message, SuppressedAddress, WorkerPulse
-from practice.reminders.pulse import FOLLOWING, SENDING, SILENT_AFTER
 from practice.reminders.wanted import Omitted, Plan, Wanted
 from practice.scheduling.models import Appointment
 
@@ -63,7 +63,7 @@ class MessageFilter:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One message that exists, or that one might expect: when, and the sentence why or why not."""
+    """One message that exists, or that one might expect: when, and the sentence why or why not; ``why`` is its code."""
 
     kind: str
     state: str
@@ -72,14 +72,19 @@ class Explanation:
     sent_at: datetime | None = None
     lead: timedelta | None = None
     channel: str = Channel.EMAIL
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerHealth:
-    """Whether mail goes out: the last sign of life, what is overdue, and why sending is paused, if it is."""
+    """Whether mail goes out: when the sender was last seen, what is overdue, and why sending is paused, if it is.
+
+    ``is_alive`` is the job that sends, ``is_following`` the one that sees what changed: either may fall silent alone.
+    """
 
     last_seen_at: datetime | None
     is_alive: bool
+    is_following: bool
     overdue: int
     oldest_due_at: datetime | None
     paused_because: str | None
@@ -87,7 +92,7 @@ class WorkerHealth:
     @property
     def is_well(self) -> bool:
         """Return whether nothing about mail needs anybody."""
-        return self.is_alive and self.paused_because is None and not self.overdue
+        return self.is_alive and self.is_following and self.paused_because is None and not self.overdue
 
 
 OVERDUE_AFTER = timedelta(minutes=5)
@@ -176,7 +181,7 @@ def _explanations(messages: Sequence[Message], plan: Plan) -> list[Explanation]:
     return [
         *(_explain(message) for message in messages),
         *(_plan_of(each) for each in planned),
-        *(Explanation(each.kind, "omitted", WHY_SENTENCES[each.why], lead=each.lead) for each in omitted),
+        *(Explanation(each.kind, "omitted", WHY_SENTENCES[each.why], lead=each.lead, why=each.why) for each in omitted),
     ]
 
 
@@ -195,20 +200,30 @@ def _plan_of(wanted: Wanted) -> Explanation:
 
 def _explain(message: Message) -> Explanation:
     sentence = sentence_for(message.state, message.why)
-    return Explanation(message.kind, message.state, sentence, message.due_at, message.sent_at)
+    return Explanation(message.kind, message.state, sentence, message.due_at, message.sent_at, why=message.why)
 
 
 def worker_health(session: Session, *, now: datetime) -> WorkerHealth:
-    """Return whether mail goes out."""
-    beats = session.execute(select(WorkerPulse).where(WorkerPulse.job.in_((SENDING, FOLLOWING)))).scalars().all()
-    seen_at = max((beat.beat_at for beat in beats), default=None)
-    paused = [beat.paused_because for beat in beats if beat.paused_because is not None]
+    """Return whether mail goes out, each job judged by its own sign of life."""
+    jobs = select(WorkerPulse).where(WorkerPulse.job.in_((SENDING, FOLLOWING)))
+    beats = {row.job: row for row in session.execute(jobs).scalars()}
+    sending = beats.get(SENDING)
     late = select(func.count(), func.min(Message.due_at)).where(
         Message.state.in_((MessageState.QUEUED, MessageState.SENDING)), Message.due_at <= now - OVERDUE_AFTER
     )
     overdue, oldest = session.execute(late).one()
-    is_alive = seen_at is not None and now - seen_at <= SILENT_AFTER
-    return WorkerHealth(seen_at, is_alive, overdue, oldest, paused[0] if paused else None)
+    return WorkerHealth(
+        last_seen_at=sending.beat_at if sending else None,
+        is_alive=_is_fresh(sending, now),
+        is_following=_is_fresh(beats.get(FOLLOWING), now),
+        overdue=overdue,
+        oldest_due_at=oldest,
+        paused_because=sending.paused_because if sending else None,
+    )
+
+
+def _is_fresh(row: WorkerPulse | None, now: datetime) -> bool:
+    return row is not None and now - row.beat_at <= SILENT_AFTER
 
 
 def addresses_reached(session: Session, appointment_id: int) -> set[str]:

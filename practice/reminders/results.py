@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
+from practice.reminders.heartbeat import pause_sending
 from practice.reminders.judging import MOST_COPIES, Claimed
 from practice.reminders.kinds import MessageState, Why
 from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine, rows_of
 from practice.reminders.outcomes import Reply, Stage, Verdict, judge, next_attempt
-from practice.reminders.pulse import pause_sending
 from practice.reminders.told import remember, told_values, upsert_told
 from practice.reminders.undelivered import report_undelivered, suppress
 

@@ -60,6 +60,7 @@ class WorkerSchema(StrictSchema):
 
     is_well = fields.Boolean(dump_only=True)
     is_alive = fields.Boolean(dump_only=True)
+    is_following = fields.Boolean(dump_only=True)
     last_seen_at = Instant(dump_only=True, allow_none=True)
     overdue = fields.Integer(dump_only=True)
     oldest_due_at = Instant(dump_only=True, allow_none=True)

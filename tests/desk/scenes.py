@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
 from practice.core.local_time import wall_time
+from practice.reminders.heartbeat import FOLLOWING, SENDING
+from practice.reminders.models import WorkerPulse
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from practice.web.database import db
@@ -78,3 +80,8 @@ def statements_of(app: Flask, look: Callable[[], object]) -> int:
     with counting(app) as sent:
         look()
     return len(sent)
+
+
+def worker_runs(session: Session, now: datetime) -> None:
+    """Let the worker's jobs have run just now."""
+    act(session, lambda: session.add_all(WorkerPulse(job=job, beat_at=now) for job in (SENDING, FOLLOWING)))

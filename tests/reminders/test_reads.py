@@ -1,6 +1,7 @@
 """What the desk reads: why no mail came, what goes out next, whom to call, whether the worker is well."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -9,8 +10,8 @@ from practice.clinic.queries import list_tasks
 from practice.reminders import queries
 from practice.reminders.call_list import CallDone, CallOutcome, list_calls, record_call
 from practice.reminders.dispatching import Dispatcher
+from practice.reminders.heartbeat import FOLLOWING, SENDING, beat
 from practice.reminders.models import Told
-from practice.reminders.pulse import beat
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from tests.factories import RECEPTIONIST, act
@@ -162,7 +163,9 @@ def test_a_cancelled_visit_takes_its_call_off_the_list(clinic: Clinic, postman: 
 def test_a_worker_that_is_silent_or_behind_is_not_well(clinic: Clinic, postman: Dispatcher) -> None:
     now = clinic.clock()
     assert not queries.worker_health(clinic.session, now=now).is_well
-    act(clinic.session, lambda: beat(clinic.session, job="dispatch", worker="w", done=0, now=now))
+    for job in (SENDING, FOLLOWING):
+        assert not queries.worker_health(clinic.session, now=now).is_well
+        act(clinic.session, partial(beat, clinic.session, job=job, worker="w", done=0, now=now))
     assert queries.worker_health(clinic.session, now=now).is_well
     assert not queries.worker_health(clinic.session, now=now + 2 * MINUTE).is_well
     clinic.book(clinic.client())
@@ -170,3 +173,14 @@ def test_a_worker_that_is_silent_or_behind_is_not_well(clinic: Clinic, postman: 
     clinic.session.rollback()
     late = queries.worker_health(clinic.session, now=now + timedelta(minutes=8))
     assert (late.overdue, late.is_well) == (1, False)
+
+
+@pytest.mark.parametrize("silent", [SENDING, FOLLOWING])
+def test_one_job_that_ticks_does_not_speak_for_the_other(clinic: Clinic, silent: str) -> None:
+    now, later = clinic.clock(), clinic.clock() + 2 * MINUTE
+    for job in (SENDING, FOLLOWING):
+        beaten = now if job == silent else later
+        act(clinic.session, partial(beat, clinic.session, job=job, worker="w", done=0, now=beaten))
+    health = queries.worker_health(clinic.session, now=later)
+    assert (health.is_alive, health.is_following) == (silent != SENDING, silent != FOLLOWING)
+    assert not health.is_well

@@ -12,8 +12,8 @@ from practice.core.clock import SettableClock
 from practice.reminders import rendering
 from practice.reminders.delivery import Courier, MailServer
 from practice.reminders.dispatching import Dispatcher
+from practice.reminders.heartbeat import is_paused, resume_sending
 from practice.reminders.models import Message, SuppressedAddress
-from practice.reminders.pulse import is_paused, resume_sending
 from practice.reminders.rendering import compile_shape
 from practice.scheduling.models import Appointment
 from tests.factories import OWNER, act

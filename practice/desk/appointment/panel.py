@@ -14,7 +14,7 @@ from practice.desk.appointment.history import HistoryLine, history_of
 from practice.desk.appointment.place import MovingPlace
 from practice.desk.client_card import ClientCard, client_card
 from practice.desk.diary.address import DiaryAddress
-from practice.desk.mail.messages_of import MessageLine, message_lines
+from practice.desk.mail.expected import ExpectedLine, lines_of_visit
 from practice.desk.queries import get_visit
 from practice.desk.visits import State, Visit, late_minutes
 from practice.desk.ways_out import Offer, offers_of
@@ -30,7 +30,7 @@ class AppointmentPanel:
     acts: Sequence[Act]
     rarer: Sequence[Act]
     late: int
-    messages: Sequence[MessageLine]
+    messages: Sequence[ExpectedLine]
     history: Sequence[HistoryLine]
     refusal: PracticeError | None = None
     ways: Sequence[Offer] = ()
@@ -71,7 +71,7 @@ def appointment_panel(
         acts=[act for act in acts_of(visit, now) if act is not main],
         rarer=rarer_acts(visit),
         late=late_minutes(visit, now),
-        messages=message_lines(session, visit.id, zone=visit.zone, now=now) if visit.state != State.HELD else (),
+        messages=lines_of_visit(session, visit.id, zone=visit.zone, now=now) if visit.state != State.HELD else (),
         history=history_of(session, visit.id, visit.zone),
         refusal=refusal,
         ways=offers_of(refusal, MovingPlace(visit.uid, visit.version, visit.on)),

@@ -1,4 +1,4 @@
-"""Of one client: for each visit the messages that went, that will go, and that do not go and why."""
+"""Of each visit the messages that went, that will go, and that do not go and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from practice.core.local_time import wall_time
-from practice.desk.mail.message_list import KINDS, STANDINGS, Standing
+from practice.desk.mail.message_list import STANDINGS, Standing
 from practice.desk.visits import State
+from practice.reminders.explaining import AS_IT_SHOULD_BE, KIND_WORDS, NOTHING_MISSING
 from practice.reminders.kinds import Channel, MessageState
 from practice.reminders.queries import Explanation, explain_visits
 from practice.scheduling.models import Appointment
@@ -18,7 +19,8 @@ from practice.scheduling.models import Appointment
 LOOK_BACK = timedelta(days=14)
 MOST_VISITS = 4
 _PLANNED = {Channel.EMAIL: Standing("clock", "waits"), Channel.PHONE: Standing("calls", "by phone", "warn")}
-_OMITTED = Standing("minus", "not sent")
+_OMITTED = Standing("warn", "not sent", "warn")
+_NEEDLESS = Standing("minus", "not needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,25 @@ def mail_expected(session: Session, client_id: int, *, therapist_id: int | None,
     return [_expected(visit, explained[visit.id], now) for visit in visits]
 
 
+def lines_of_visit(session: Session, appointment_id: int, *, zone: str, now: datetime) -> Sequence[ExpectedLine]:
+    """Return the messages of one visit, without those that nobody misses."""
+    return _lines(explain_visits(session, [appointment_id], now=now)[appointment_id], zone)
+
+
+def _lines(explained: Sequence[Explanation], zone: str) -> list[ExpectedLine]:
+    return [_line(each, zone) for each in explained if each.state != "omitted" or each.why not in NOTHING_MISSING]
+
+
 def _expected(visit: Any, explained: Sequence[Explanation], now: datetime) -> Expected:
     """Return one visit; of one that is over, what was not sent is no longer of interest unless it was tried."""
     is_over = visit.starts_at <= now
     worth_saying = [each for each in explained if not (is_over and each.state == "omitted")]
-    return Expected(visit.uid, visit.local_start, visit.state, [_line(each, visit.zone) for each in worth_saying])
+    return Expected(visit.uid, visit.local_start, visit.state, _lines(worth_saying, visit.zone))
 
 
 def _line(each: Explanation, zone: str) -> ExpectedLine:
     at = each.sent_at or each.due_at
-    what = KINDS.get(each.kind, "Message")
+    what = KIND_WORDS.get(each.kind, "Message")
     if each.lead is not None:
         what = f"{what} {_ahead(each.lead)} before"
     return ExpectedLine(what, wall_time(at, zone) if at else None, _standing(each), _sentence(each))
@@ -93,7 +104,9 @@ def _ahead(lead: timedelta) -> str:
 def _standing(each: Explanation) -> Standing:
     if each.state == "planned":
         return _PLANNED[Channel(each.channel)]
-    return _OMITTED if each.state == "omitted" else STANDINGS[MessageState(each.state)]
+    if each.state == "omitted":
+        return _NEEDLESS if each.why in AS_IT_SHOULD_BE else _OMITTED
+    return STANDINGS[MessageState(each.state)]
 
 
 def _sentence(each: Explanation) -> str:

@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from practice.core.local_time import wall_time
-from practice.reminders.explaining import code_words
+from practice.reminders.explaining import KIND_WORDS, code_words
 from practice.reminders.kinds import OPEN_STATES, MessageState
 from practice.reminders.queries import MessageRow
-
-KINDS = {
-    "confirmation": "Confirmation",
-    "reminder": "Reminder",
-    "call_us": "Please call us",
-    "moved": "New time",
-    "cancelled": "Cancellation",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ def line_of(row: MessageRow, zone: str) -> Line:
     return Line(
         row=row,
         at=wall_time(at, row.zone or zone),
-        what=KINDS.get(row.kind, row.kind),
+        what=KIND_WORDS.get(row.kind, row.kind),
         visit=wall_time(row.starts_at, row.zone) if row.starts_at and row.zone else None,
         standing=STANDINGS[MessageState(row.state)],
         sentence="" if row.state in {MessageState.QUEUED, MessageState.SENT} and not row.why else _sentence(row),

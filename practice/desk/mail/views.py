@@ -13,7 +13,7 @@ from practice.desk.answer_views import go_on, with_news
 from practice.desk.mail.page import Asked, messages_page, read_tab
 from practice.desk.mail.panel import message_panel
 from practice.desk.mail.staff_tasks import settle_paused
-from practice.reminders.pulse import resume_sending
+from practice.reminders.heartbeat import resume_sending
 from practice.reminders.queries import get_message
 from practice.reminders.sending_again import open_address, send_again
 from practice.web.database import now, session, write

@@ -136,7 +136,30 @@ def test_the_time_goes_to_another_client(desk, visit):
 def test_the_panel_says_why_no_mail_goes(desk):
     visit = desk.book(desk.client("Land Line", email=""), desk.at(14))
     page = desk.rita.get(f"/appointments/{visit.uid}").text
-    assert "There is no mail address, so the desk phones instead." in page
+    assert "There is no mail address; the visit is on the list of calls instead." in page
+
+
+def test_the_panel_and_the_clients_page_say_the_same_of_a_message(desk):
+    client = desk.client("Land Line", email="")
+    visit = desk.book(client, desk.at(14))
+    rows = [
+        re.findall(r'<span class="grow">(.*?)</span>', desk.rita.get(path).text)
+        for path in (f"/appointments/{visit.uid}", f"/clients/{client.uid}")
+    ]
+    assert rows[0] and set(rows[0]) <= set(rows[1])
+
+
+def test_a_confirmation_needs_no_consent_and_the_sentence_says_so(desk):
+    visit = desk.book(desk.client("Anna Kowalska", email="anna@example.com"), desk.at(14, day=27))
+    page = desk.rita.get(f"/appointments/{visit.uid}").text
+    kinds = dict(
+        re.findall(
+            r'<span class="grow">([A-Z][a-z]+).*?</span>.*?<span class="standing[^"]*">.*?<span>(.*?)</span>', page
+        )
+    )
+    assert kinds["Confirmation"] == "waits" and kinds["Reminder"] == "not sent"
+    asked = desk.rita.post("/book/draft", data=desk.form(client="new")).text
+    assert "We confirm your appointments and their changes by email. May we also remind you" in asked
 
 
 def test_the_card_carries_no_clinical_word(desk, visit):

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from practice.clinic.models import StaffTask
 from practice.clinic.tasks import open_task
 from practice.reminders.calls import DECIDE_KIND
+from practice.reminders.heartbeat import pause_sending
 from practice.reminders.kinds import MessageKind, MessageState, Why
 from practice.reminders.models import Message
-from practice.reminders.pulse import pause_sending
 from practice.reminders.undelivered import report_undelivered
 from practice.scheduling.lifecycle import AppointmentState
 from tests.desk.scenes import Clinic, statements_of

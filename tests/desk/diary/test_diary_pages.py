@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from practice.reminders.models import WorkerPulse
 from practice.web.database import db
+from tests.desk.scenes import worker_runs
 from tests.factories import act, make_location, make_room, make_service, make_therapist
 
 DAY = "/diary/2026-11-24"
@@ -90,7 +90,7 @@ def test_a_therapist_sees_his_own_week_first(session, clinic, client_as, cast):
 def test_the_line_of_truth_says_when_mail_does_not_leave(session, clinic, client_as, now):
     rita = client_as("rita")
     assert "mail is not leaving" in rita.get(f"{DAY}/status").text
-    act(session, lambda: session.add(WorkerPulse(job="dispatch", beat_at=now + timedelta(seconds=1))))
+    worker_runs(session, now + timedelta(seconds=1))
     assert "healthy" in rita.get(f"{DAY}/status").text
 
 

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from practice.clients.consents import CONSENT_TEXTS, Purpose
 from practice.clients.service import set_consent
 from practice.clinic.models import StaffTask
+from practice.reminders.heartbeat import pause_sending
 from practice.reminders.kinds import MessageKind, MessageState, Why
-from practice.reminders.models import Message, SuppressedAddress, WorkerPulse
-from practice.reminders.pulse import SENDING, pause_sending
+from practice.reminders.models import Message, SuppressedAddress
 from tests.desk.calls.test_calls import returned_mail
-from tests.desk.scenes import Clinic, statements_of
+from tests.desk.scenes import Clinic, statements_of, worker_runs
 from tests.desk.today.test_today import text_of
 from tests.factories import RECEPTIONIST, act, make_client
 
@@ -166,7 +166,7 @@ def test_a_closed_address_can_be_opened_when_the_mail_is_too_late(clinic, rita, 
 
 def test_when_mail_does_not_leave_the_page_says_what_to_do(clinic, rita, now):
     assert "start “practice worker”" in text_of(rita.get("/messages"))
-    act(clinic.session, lambda: clinic.session.add(WorkerPulse(job=SENDING, beat_at=now)))
+    worker_runs(clinic.session, now)
     assert "practice worker" not in text_of(rita.get("/messages"))
     mail(clinic, clinic.visit(now + DAY), now - timedelta(minutes=6))
     assert "1 message has waited for more than five minutes" in text_of(rita.get("/messages"))

@@ -4,10 +4,9 @@ import pytest
 
 from practice.clinic.tasks import open_task
 from practice.desk.today.day_strip import frame_of, strip_of
-from practice.reminders.models import WorkerPulse
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.question import Span
-from tests.desk.scenes import Clinic, statements_of
+from tests.desk.scenes import Clinic, statements_of, worker_runs
 from tests.desk.test_truth_line import working
 from tests.desk.visits import at, make_visit
 from tests.factories import act, guardian, make_client, make_location
@@ -134,7 +133,7 @@ def test_the_desk_chooses_between_places(clinic, client_as):
 
 
 def test_the_refreshed_part_brings_the_line_of_truth_with_it(clinic, client_as, now):
-    act(clinic.session, lambda: clinic.session.add(WorkerPulse(job="dispatch", beat_at=now)))
+    worker_runs(clinic.session, now)
     part = client_as("rita").get("/today", headers={"HX-Request": "true"}).text
     assert "<html" not in part
     assert 'id="truth" hx-swap-oob="true"' in part

@@ -18,6 +18,9 @@ SENDING = "dispatch"
 FOLLOWING = "follow"
 """The job whose ``done`` is the number of the last event that was followed."""
 
+HOUSEKEEPING = "housekeeping"
+"""The job that forgets what has ended."""
+
 SILENT_AFTER = timedelta(seconds=60)
 
 
@@ -30,9 +33,9 @@ def beat(session: Session, *, job: str, worker: str, done: int, now: datetime) -
     session.execute(insert.values(values).on_conflict_do_update(index_elements=["job"], set_=changed))
 
 
-def seconds_since_sending(session: Session, now: datetime) -> int | None:
-    """Return how long ago any worker looked for mail to send, None when none ever did."""
-    beat_at = session.scalar(select(WorkerPulse.beat_at).where(WorkerPulse.job == SENDING))
+def seconds_since(session: Session, now: datetime, *, job: str) -> int | None:
+    """Return how long ago any worker ran *job*, None when none ever did."""
+    beat_at = session.scalar(select(WorkerPulse.beat_at).where(WorkerPulse.job == job))
     return None if beat_at is None else max(0, round((now - beat_at).total_seconds()))
 
 
