@@ -12,6 +12,7 @@ from practice.accounts.policy import PUBLIC, install_policies
 from practice.accounts.refusal_pages import install_refusals
 from practice.accounts.views import account_context
 from practice.audit.chain import AuditLog
+from practice.backup.queries import seconds_since_backup
 from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
 from practice.clinic.views import set_up_tabs
@@ -43,6 +44,7 @@ HEALTH_GAUGES: dict[str, Gauge] = {
     "seconds_since_mail_worker": partial(seconds_since, job=SENDING),
     "seconds_since_changes_followed": partial(seconds_since, job=FOLLOWING),
     "seconds_since_housekeeping": partial(seconds_since, job=HOUSEKEEPING),
+    "seconds_since_backup": seconds_since_backup,
 }
 """What ``/ready`` tells about the worker, each job by its own last run."""
 

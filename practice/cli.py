@@ -25,8 +25,10 @@ from practice.accounts.commands import (
 )
 from practice.accounts.models import User
 from practice.accounts.passwords import hash_new_password
+from practice.accounts.sessions import end_every_session
 from practice.accounts.users import STAFF_ROLES, UserDetails, add_user
 from practice.app import create_app
+from practice.backup.commands import back_up, require_key, restore, say_restored, telling, verify
 from practice.clinic.details import TherapistDetails, details_of
 from practice.clinic.queries import get_therapist
 from practice.clinic.service import change_therapist
@@ -37,12 +39,13 @@ from practice.core.errors import PracticeError, Unavailable
 from practice.core.failpoints import arm_from_environment
 from practice.demo.running import NotOurDatabase, introduce, running_demo
 from practice.demo.storage import Storage
+from practice.reminders.heartbeat import pause_after_restore
 from practice.web.database import db as database
 from practice.web.database import now, write
 from practice.web.request_log import configure_logging
 from practice.web.schema_state import SchemaMismatch, newest_revision, require_current, stored_revision
 from practice.web.server import Server
-from practice.worker import Worker, run_worker
+from practice.worker import Worker, keeper_of, run_worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -177,6 +180,54 @@ def _give_diary(session: Session, therapist_uid: str, user: User) -> None:
     row = get_therapist(session, therapist_uid)
     details = replace(details_of(TherapistDetails, row), user_id=user.id)
     change_therapist(session, therapist=row, details=details, version=None, actor=CONSOLE, now=now())
+
+
+@main.group("backup", invoke_without_command=True)
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), help="A file or folder; default PRACTICE_BACKUP_FOLDER."
+)
+@click.pass_context
+def backup_commands(context: click.Context, *, target: Path | None) -> None:
+    """Write everything that is committed now into an encrypted archive and prove it; work goes on meanwhile."""
+    if context.invoked_subcommand is None:
+        _take_backup(target=target)
+
+
+@with_app
+@telling
+def _take_backup(app: Flask, *, target: Path | None) -> None:
+    settings: Settings = app.extensions["settings"]
+    if target is None and not settings.makes_backups:
+        raise click.ClickException("PRACTICE_BACKUP_FOLDER is not set. Set it, or say where with --to.")
+    require_key(settings)
+    back_up(keeper_of(app.extensions["sessions"], settings, worker="console", clock=system_clock), target)
+
+
+@backup_commands.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@with_app
+@telling
+def verify_backup(app: Flask, *, file: Path) -> None:
+    """Read FILE to its last byte: sealed under our key, whole, each table as it was digested, the log unbroken."""
+    verify(app.extensions["settings"], file)
+
+
+@main.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--accept-broken-log", is_flag=True, help="Restore even if the log of events in it was tampered with.")
+@with_app
+@telling
+def restore_backup(app: Flask, *, file: Path, accept_broken_log: bool) -> None:
+    """Bring FILE back into an empty database; anything but an empty one is refused.
+
+    Everybody must sign in again afterwards, and mail is paused until somebody has looked at what waits.
+    """
+    say_restored(restore(app, file, accepts_broken_log=accept_broken_log, after=_calm_down))
+
+
+def _calm_down(session: Session) -> None:
+    end_every_session(session, actor=CONSOLE, now=now())
+    pause_after_restore(session, worker="restore", now=now())
 
 
 adopt(main, user_commands, with_app)

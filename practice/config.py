@@ -13,6 +13,9 @@ _MODES = ("production", "development", "test", "demo")
 _SECURITIES = ("none", "starttls", "tls")
 _MINIMUM_KEY_LENGTH = 32
 
+ELSEWHERE = "elsewhere"
+"""The backup folder of a practice whose database is backed up by other means, such as a host's own."""
+
 
 class InvalidSetting(ValueError):
     """A setting is missing or unsafe; the message names it and says what is accepted."""
@@ -38,11 +41,19 @@ class Settings:
     idle_minutes: int = 30
     session_hours: int = 12
     mailbox_folder: str = ""
+    backup_folder: str = ""
+    backup_key: str = ""
+    backups_kept: int = 14
 
     @property
     def is_https(self) -> bool:
         """Return whether people reach us over TLS, so that cookies may be marked secure."""
         return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def makes_backups(self) -> bool:
+        """Return whether the worker takes a backup each night; ``elsewhere`` says that somebody else does."""
+        return self.backup_folder not in {"", ELSEWHERE}
 
     @property
     def mail_domain(self) -> str:
@@ -70,7 +81,11 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         idle_minutes=_number(environment, "PRACTICE_IDLE_MINUTES", 30, 5, 240),
         session_hours=_number(environment, "PRACTICE_SESSION_HOURS", 12, 1, 24),
         mailbox_folder=environment.get("PRACTICE_MAILBOX", ""),
+        backup_folder=environment.get("PRACTICE_BACKUP_FOLDER", ""),
+        backup_key=_key(environment, "PRACTICE_BACKUP_KEY") if environment.get("PRACTICE_BACKUP_KEY") else "",
+        backups_kept=_number(environment, "PRACTICE_BACKUPS_KEPT", 14, 1, 3650),
     )
+    _refuse_half_a_backup(settings)
     _refuse_unsafe(settings)
     return settings
 
@@ -103,12 +118,19 @@ def _choice(environment: Mapping[str, str], name: str, choices: tuple[str, ...],
     return value
 
 
+def _refuse_half_a_backup(settings: Settings) -> None:
+    if settings.makes_backups and not settings.backup_key:
+        raise InvalidSetting("PRACTICE_BACKUP_KEY is not set; backups are never written in clear.")
+
+
 def _refuse_unsafe(settings: Settings) -> None:
     if settings.mode != "production":
         return
-    keys = {settings.secret_key, settings.link_key, settings.audit_key}
-    if len(keys) < 3:
-        raise InvalidSetting("PRACTICE_SECRET_KEY, PRACTICE_LINK_KEY and PRACTICE_AUDIT_KEY must differ.")
+    keys = [settings.secret_key, settings.link_key, settings.audit_key, settings.backup_key]
+    if len(set(keys)) < len(keys):
+        raise InvalidSetting(
+            "PRACTICE_SECRET_KEY, PRACTICE_LINK_KEY, PRACTICE_AUDIT_KEY and PRACTICE_BACKUP_KEY must differ."
+        )
     if settings.mailbox_folder:
         raise InvalidSetting("PRACTICE_MAILBOX shows mail to everybody and must not be set in production.")
     if not settings.is_https:
@@ -117,3 +139,8 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise InvalidSetting("PRACTICE_DATABASE_URL must not point to a temporary place in production.")
     if settings.smtp_security == "none" and settings.smtp_host not in {"localhost", "127.0.0.1", "::1"}:
         raise InvalidSetting("PRACTICE_SMTP_SECURITY must be starttls or tls for a mail server on another machine.")
+    if not settings.backup_folder:
+        raise InvalidSetting(
+            "PRACTICE_BACKUP_FOLDER is not set: health data must never precede its backup. Name a folder on another "
+            f"disk, or say {ELSEWHERE} if the database is backed up by other means."
+        )

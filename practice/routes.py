@@ -6,6 +6,7 @@ from flask_smorest import Blueprint as ApiBlueprint
 from practice.accounts import api as accounts_api
 from practice.accounts import audit_api, audit_views, users_api, users_views
 from practice.accounts import views as accounts_views
+from practice.backup import views as backup_views
 from practice.clients import api as clients_api
 from practice.clients import parts_api, parts_views
 from practice.clients import views as clients_views
@@ -51,6 +52,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.blueprint,
     users_views.blueprint,
     audit_views.blueprint,
+    backup_views.blueprint,
     today_views.blueprint,
     sheet_views.blueprint,
     diary_views.blueprint,

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -15,10 +16,14 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from practice.accounts.limits import forget_old_counters
 from practice.accounts.sessions import forget_old_sessions
+from practice.backup.jobs import Keeper
+from practice.backup.taking import Source
+from practice.backup.vault import Vault
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
 from practice.core.transact import transact
@@ -28,11 +33,13 @@ from practice.reminders.following import follow_changes
 from practice.reminders.heartbeat import HOUSEKEEPING, SENDING, beat
 from practice.reminders.writing import sender_of
 from practice.scheduling.appointments.holding import drop_expired_holds
+from practice.tables import METADATA
 from practice.web.idempotency import forget_old_keys
 
 DISPATCH_SECONDS = 1
 FOLLOW_SECONDS = 2
 HOUSEKEEPING_SECONDS = 60
+BACKUP_SECONDS = 60
 _BEATS_EVERY = 10
 
 log = structlog.get_logger()
@@ -52,6 +59,7 @@ class Worker:
         self._clock = clock
         self._name = f"{socket.gethostname()}:{os.getpid()}"[:80]
         self._ticks = 0
+        self._makes_backups = settings.makes_backups
         self._dispatcher = Dispatcher(
             sessions,
             clock,
@@ -59,6 +67,7 @@ class Worker:
             sender_of(settings),
             worker=self._name,
         )
+        self._keeper = keeper_of(sessions, settings, worker=self._name, clock=clock)
 
     def dispatch(self) -> None:
         """Plan what changed and send what is due, until nothing more is accepted."""
@@ -79,6 +88,10 @@ class Worker:
             self._write(partial(forget, now=now))
         self._write(partial(beat, job=HOUSEKEEPING, worker=self._name, done=1, now=now))
 
+    def back_up(self) -> None:
+        """Take the night's backup when it is due and nobody else does."""
+        self._keeper.back_up_nightly()
+
     def close(self) -> None:
         """Hang up."""
         self._dispatcher.close()
@@ -92,12 +105,21 @@ class Worker:
             (self.keep_house, HOUSEKEEPING_SECONDS),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=now)
+        if self._makes_backups:
+            scheduler.add_job(self.back_up, "interval", seconds=BACKUP_SECONDS, next_run_time=now)
         scheduler.add_listener(_on_error, EVENT_JOB_ERROR)
         return scheduler
 
     def _write(self, work: Callable[[Session], Any]) -> Any:
         with self._sessions() as session:
             return transact(session, lambda: work(session))
+
+
+def keeper_of(sessions: sessionmaker[Session], settings: Settings, *, worker: str, clock: Clock) -> Keeper:
+    """Return what takes backups by the settings."""
+    engine: Engine = sessions.kw["bind"]
+    vault = Vault(Path(settings.backup_folder or "."), settings.backup_key, settings.backups_kept)
+    return Keeper(sessions, Source(engine, METADATA, settings.audit_key), vault, worker, clock)
 
 
 def mail_server_of(settings: Settings) -> MailServer:

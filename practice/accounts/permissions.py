@@ -55,6 +55,7 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("task.finish", _N, _N, _A, _N, _A),
     ("user.manage", _N, _N, _N, _N, _A),
     ("audit.read", _N, _N, _N, _N, _A),
+    ("backup.read", _N, _N, _N, _N, _A),
 )
 
 PERMISSIONS: Mapping[str, Mapping[Role, Scope]] = {

@@ -90,6 +90,13 @@ def end_sessions_of(session: Session, *, user: User, actor: Actor, now: datetime
     return ended
 
 
+def end_every_session(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Sign everybody out, because sign-ins that ended since are back: a backup was restored."""
+    ended = _revoke(session, AuthSession.id > 0, now)
+    record(session, Event("session.ended_every", "session", "all", actor, now, {"sessions": ended}))
+    return ended
+
+
 def note_session_seen(session: Session, session_id: int, *, now: datetime) -> None:
     """Move a session's idle limit on; never brings a revoked one back."""
     session.execute(

@@ -1,9 +1,10 @@
 """Reading the whole chain back: what is the first thing wrong with it, if anything."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -134,3 +135,26 @@ def _fault_at_end(head: Head, walk: _Walk, exported: Head | None) -> Fault | Non
     if head != Head(walk.seen, walk.newest):
         return Fault(walk.seen, FaultKind.HEAD, f"The head row names event {head.seq}, the newest is {walk.seen}.")
     return None
+
+
+class ChainCheck:
+    """Follows the chain event by event where there is no database: in a backup."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+        self._seen, self._newest = 0, FIRST_HASH
+        self._fault: str | None = None
+
+    def add(self, values: Sequence[Any], stored: str) -> None:
+        """Follow the next event, whose *values* stand in the order of ``COLUMNS``."""
+        entry = Entry(*values)
+        follows = entry.seq == self._seen + 1 and entry.previous_hash == self._newest
+        if self._fault is None and not (follows and hmac.compare_digest(link(self._key, entry), stored)):
+            self._fault = f"Event {entry.seq} is not as it was written."
+        self._seen, self._newest = entry.seq, stored
+
+    def fault_at_end(self, head: Head | None) -> str | None:
+        """Return the first thing wrong, once every event was added; *head* is the head row beside them."""
+        if self._fault is None and head != Head(self._seen, self._newest):
+            return f"The head row does not name event {self._seen}, which is the newest."
+        return self._fault

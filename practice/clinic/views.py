@@ -32,6 +32,7 @@ SECTIONS = (
     ("/settings/time-off", "Time off", "clinic.read"),
     ("/settings/policies", "Policies", "clinic.read"),
     ("/settings/users", "Users", "user.manage"),
+    ("/settings/backups", "Backups", "backup.read"),
     ("/audit", "Log", "audit.read"),
 )
 LABELS = {

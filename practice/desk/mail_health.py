@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from practice.clinic.queries import practice_zone
 from practice.core.local_time import wall_time
+from practice.reminders.heartbeat import RESTORED
 from practice.reminders.queries import WorkerHealth, worker_health
 
 
@@ -46,6 +47,11 @@ _STALLED = (
 
 
 def _about_pause(because: str) -> str:
+    if because == RESTORED:
+        return (
+            "A backup was restored. Some of the mail that waits may have left after it was taken: look through it, "
+            "then let mail go out again."
+        )
     return (
         f"The mail server refused our sign-in ({because}). Nothing is lost: messages wait. "
         "Mend the sign-in in the settings of this installation, then let mail go out again."

@@ -21,6 +21,9 @@ FOLLOWING = "follow"
 HOUSEKEEPING = "housekeeping"
 """The job that forgets what has ended."""
 
+RESTORED = "restored"
+"""Why sending stands still after a restore."""
+
 SILENT_AFTER = timedelta(seconds=60)
 
 
@@ -46,7 +49,16 @@ def is_paused(session: Session) -> bool:
 
 
 def pause_sending(session: Session, *, because: str, worker: str, now: datetime) -> None:
-    """Stop all sending and alarm the owner; messages stay queued."""
+    """Stop all sending, because the mail server refused our sign-in, and alarm the owner; messages stay queued."""
+    _pause(session, because, f"The mail server refused our sign-in ({because[:120]}).", worker, now)
+
+
+def pause_after_restore(session: Session, *, worker: str, now: datetime) -> None:
+    """Stop all sending after a backup was restored: some of what waits there may have left since it was taken."""
+    _pause(session, RESTORED, "A backup was restored; some of the mail that waits may have left already.", worker, now)
+
+
+def _pause(session: Session, because: str, sentence: str, worker: str, now: datetime) -> None:
     beat(session, job=SENDING, worker=worker, done=0, now=now)
     session.execute(update(WorkerPulse).where(WorkerPulse.job == SENDING).values(paused_because=because[:200]))
     task = open_task(
@@ -56,7 +68,7 @@ def pause_sending(session: Session, *, because: str, worker: str, now: datetime)
         subject_id=0,
         due_at=now,
         dedupe_key=f"mail_paused:{now:%Y%m%dT%H%M}",
-        note=f"The mail server refused our sign-in ({because[:120]}). No mail goes out until it is mended.",
+        note=f"{sentence} No mail goes out until you let it.",
         now=now,
     )
     assign_task(session, task=task, role=Role.OWNER, user_id=None, actor=SYSTEM, now=now)

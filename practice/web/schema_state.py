@@ -29,6 +29,11 @@ def is_current(connection: Connection) -> bool:
     return stored_revision(connection) == newest_revision()
 
 
+def is_known(revision: str) -> bool:
+    """Return whether this release has the migration *revision*."""
+    return revision in _known_revisions()
+
+
 def require_current(connection: Connection) -> None:
     """Raise :class:`SchemaMismatch` unless the database stands where this release needs it."""
     stored = stored_revision(connection)

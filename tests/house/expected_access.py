@@ -141,6 +141,7 @@ POST    /settings/users/<uid:uid>/password                  user         A A F F
 POST    /settings/users/<uid:uid>/disable                   extra_user   A A F F F Y
 POST    /settings/users/<uid:uid>/enable                    extra_user   A A F F F Y
 GET     /audit                                              .            A A F F F Y
+GET     /settings/backups                                   .            A A F F F Y
 GET     /api/v1/users                                       .            A A F F F Y
 POST    /api/v1/users                                       .            A A F F F Y
 GET     /api/v1/users/<uid:uid>                             user         A A F F F Y

@@ -19,6 +19,7 @@ from practice.reminders.undelivered import UNDELIVERED_KIND
 from practice.scheduling.models import Appointment
 
 PAUSED_KIND = "mail_paused"
+BACKUP_KIND = "backup_missing"
 MOST_LISTED = 50
 
 
@@ -114,6 +115,19 @@ def _paused(row: Any) -> Task:
     )
 
 
+def _backup_missing(row: Any) -> Task:
+    return Task(
+        uid=row.uid,
+        version=row.version,
+        title="There is no fresh backup",
+        what=row.note,
+        url="/settings/backups",
+        act="Look at the backups",
+        may_be_closed=True,
+        for_owner=True,
+    )
+
+
 def _name(row: Any) -> str:
     return f"{row.preferred_name or row.first_name} {row.last_name}".strip() if row.last_name else "A client"
 
@@ -122,6 +136,7 @@ _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     DECIDE_KIND: _decide,
     UNDELIVERED_KIND: _undelivered,
     PAUSED_KIND: _paused,
+    BACKUP_KIND: _backup_missing,
 }
 
 

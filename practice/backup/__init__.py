@@ -1,0 +1,1 @@
+"""Backups: one snapshot of every table in an encrypted archive that either database can be restored from."""
