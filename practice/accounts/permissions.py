@@ -37,6 +37,8 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("appointment.attend", _N, _N, _A, _O, _A),
     ("appointment.record_past", _N, _N, _A, _O, _A),
     ("appointment.undo", _N, _N, _A, _O, _A),
+    ("wait_list.read", _N, _N, _A, _N, _A),
+    ("wait_list.manage", _N, _N, _A, _N, _A),
     ("parked_call.use", _N, _N, _A, _N, _A),
     ("client.search", _N, _N, _A, _O, _A),
     ("client.read", _N, _N, _A, _O, _A),

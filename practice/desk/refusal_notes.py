@@ -50,6 +50,11 @@ BOOKING: Mapping[str, RefusalNote] = {
         422, "The clocks jump over this time in spring.", "Take one of the next valid times that are named."
     ),
     "location_needed": _note(422, "There are several locations and none was named.", "Name the location."),
+    "offer_ended": _note(
+        409, "The offer was answered, ran out or was taken back.", "Look at what is true now, or find another time."
+    ),
+    "not_waiting": _note(409, "The entry has ended, or a time is being offered to it.", _READ_AGAIN),
+    "waits_already": _note(422, "The client waits for this service already.", "Change the entry that there is."),
     "wrong_state": _note(409, "The appointment's state does not allow this act.", _READ_AGAIN),
     "hold_expired": _note(409, "The time was held too long ago and is free again.", "Hold it again, or take another."),
     "reason_needed": _note(422, "This act needs a reason from its list.", "Choose a reason and send again."),

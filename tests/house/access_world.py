@@ -28,6 +28,8 @@ from practice.reminders.links import ensure_links
 from practice.reminders.models import Message
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment, ParkedCall
+from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
+from practice.scheduling.wait_list.offers import place_of
 from tests.cast import Member, make_cast, make_user
 from tests.conftest import NOW
 from tests.factories import OWNER, guardian, make_client, make_location, make_room, make_service, make_therapist
@@ -283,6 +285,44 @@ def _call(world: World) -> dict[str, str]:
     return {"uid": task.uid}
 
 
+def make_offer(world: World) -> WaitListOffer:
+    """A time of Theo's that is held for a client of his own until tomorrow."""
+    appointment = make_appointment(world)
+
+    def work() -> WaitListOffer:
+        client_id, appointment.state, appointment.client_id = appointment.client_id, AppointmentState.HELD, None
+        appointment.hold_ends_at = NOW + timedelta(hours=3)
+        entry = WaitListEntry(
+            client_id=client_id,
+            service_id=appointment.service_id,
+            location_id=appointment.location_id,
+            first_on=NOW.date(),
+            urgency="soon",
+            state="offered",
+            created_at=NOW,
+        )
+        world.session.add(entry)
+        world.session.flush()
+        row = WaitListOffer(
+            entry_id=entry.id,
+            hold_id=appointment.id,
+            channel="email",
+            state="open",
+            offered_at=NOW,
+            expires_at=NOW + timedelta(hours=3),
+            **place_of(appointment),
+        )
+        world.session.add(row)
+        world.session.flush()
+        return row
+
+    return _act(world, work)
+
+
+def _entry(world: World) -> dict[str, str]:
+    return {"uid": world.session.get_one(WaitListEntry, make_offer(world).entry_id).uid}
+
+
 def stop_token(world: World) -> str:
     """The token of a genuine link that stops a client's reminders."""
     _, stop = _act(world, lambda: ensure_links(world.session, [], [_client_of(world).id], now=NOW))
@@ -301,6 +341,8 @@ MAKERS: dict[str, Maker] = {
     "problem": lambda _world: {"code": "time_taken"},
     "user": lambda world: {"uid": world.cast["rita"].uid},
     "hold": _hold,
+    "entry": _entry,
+    "offer": lambda world: {"uid": make_offer(world).uid},
     "parked_call": _parked_call,
     "extra_user": _extra_user,
     "own_session": _own_session,

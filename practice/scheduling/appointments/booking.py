@@ -178,9 +178,7 @@ def book_held(
 
     def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         reread_hold(session, hold, now=now)
-        hold.client_id = client.id
-        hold.state, hold.hold_ends_at, hold.held_by_id = state, None, None
-        hold.created_by_id, hold.created_at, hold.change_seq = actor.user_id, now, 1
+        become_booking(hold, client, state, actor=actor, now=now)
         _describe(hold, details)
         return [Wanted(hold, client.diary_id, DiaryKind.CLIENT)]
 
@@ -203,6 +201,13 @@ def book_held(
         overridden=tuple(refusal.code for refusal in verdict.refusals),
     )
     return hold
+
+
+def become_booking(hold: Appointment, client: Client, state: State, *, actor: Actor, now: datetime) -> None:
+    """Let a held time be a client's appointment from now on; the caller claims the client's diary."""
+    hold.client_id = client.id
+    hold.state, hold.hold_ends_at, hold.held_by_id = state, None, None
+    hold.created_by_id, hold.created_at, hold.change_seq = actor.user_id, now, 1
 
 
 def _about_hold(hold: Appointment, client: Client, *, actor: Actor, now: datetime) -> BookingRequest:
