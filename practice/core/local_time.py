@@ -48,6 +48,30 @@ def wall_time(instant: datetime, zone_name: str) -> datetime:
     return to_local(instant, zone_name).replace(tzinfo=None, fold=0)
 
 
+def local_start(instant: datetime, zone_name: str) -> datetime:
+    """Return the naive wall time of *instant* with its ``fold``: 1 where it is the second of two."""
+    return to_local(instant, zone_name).replace(tzinfo=None)
+
+
+_SECOND = "/2"
+
+
+def local_text(local: datetime) -> str:
+    """Return a naive wall time as forms carry it: ``2026-11-01T01:30``, with ``/2`` where it is the second of two."""
+    return local.isoformat(timespec="minutes") + (_SECOND if local.fold else "")
+
+
+def read_local_text(raw: str) -> datetime:
+    """Return the wall time that :func:`local_text` wrote; raises ``ValueError``."""
+    local = datetime.fromisoformat(raw.removesuffix(_SECOND))
+    return local.replace(fold=1) if raw.endswith(_SECOND) else local
+
+
+def begins_before(local: datetime, zone_name: str, instant: datetime) -> bool:
+    """Return whether a naive wall time (``fold`` 1: the second of two) lies before *instant*."""
+    return local.replace(tzinfo=zone(zone_name)).astimezone(UTC) < instant
+
+
 def exists(local: datetime, zone_name: str) -> bool:
     """Return whether the naive wall time occurs in the zone."""
     aware = local.replace(tzinfo=zone(zone_name))

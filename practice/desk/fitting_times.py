@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from practice.core.local_time import wall_time
+from practice.core.local_time import local_start
 from practice.desk.choice import Choice
 from practice.desk.queries import Usual
 from practice.scheduling.free_time.proposals import Proposal
@@ -16,6 +16,7 @@ from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import DiaryFacts, Question, shape_of
 
 DAYS_SHOWN = 14
+SECOND_HOUR = "after the clocks go back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def fitting_time(found: Found, start: Proposal, usual: Usual | None) -> FittingT
     """Return a start in the desk's words."""
     set_up = found.facts.set_up
     therapist = set_up.therapists[start.therapist_id]
-    local = wall_time(instant_of(start.begins), set_up.locations[found.question.location_id].zone)
+    local = local_start(instant_of(start.begins), set_up.locations[found.question.location_id].zone)
     return FittingTime(
         local_start=local,
         choice=Choice(local, therapist.uid),
@@ -87,6 +88,8 @@ def fitting_time(found: Found, start: Proposal, usual: Usual | None) -> FittingT
 
 
 def _note(local: datetime, usual: Usual | None, therapist_id: int) -> str:
+    if local.fold:
+        return SECOND_HOUR
     if usual is None:
         return ""
     if local.time() == usual.local_start.time() and local.weekday() == usual.local_start.weekday():

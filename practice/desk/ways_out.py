@@ -94,16 +94,18 @@ def _choose(way: WayOut, place: Place) -> Offer:
     values = way.values
     if "local_start" not in values:
         return place.look(way.label, values.get("from", ""))
-    start = datetime.fromisoformat(values["local_start"])
+    is_second = values.get("is_second_occurrence") == "true"
+    start = datetime.fromisoformat(values["local_start"]).replace(fold=int(is_second))
     label = short_time(start, place.on) if way.act == "choose_time" else way.label
     return place.choose(label, Choice(start, values.get("therapist", ""), values.get("room", "")))
 
 
 def short_time(start: datetime, on: date | None) -> str:
     """Return a time as a button says it: without the day while that is the one spoken about."""
+    again = " (clocks back)" if start.fold else ""
     if start.date() == on:
-        return f"{start:%H:%M} instead"
-    return f"{start:%a} {start.day} {start:%b}, {start:%H:%M}"
+        return f"{start:%H:%M} instead{again}"
+    return f"{start:%a} {start.day} {start:%b}, {start:%H:%M}{again}"
 
 
 def _look(way: WayOut, place: Place) -> Offer:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
-from practice.core.local_time import to_local, wall_time
+from practice.core.local_time import local_start, local_text, wall_time
 from practice.portal.visits import ManagedVisit
 from practice.scheduling.free_time.search import FoundStarts, StartsQuery, find_starts
 from practice.scheduling.local_days import instant_of
@@ -20,11 +20,11 @@ TIMES_A_DAY = 6
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One start: what the form sends, its wall time, and with whom when that is somebody else."""
+    """One start: what the form sends, its wall time, and a note on what surprises: somebody else, another hour."""
 
     value: str
     at: datetime
-    with_whom: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,7 @@ def _find(session: Session, query: StartsQuery, window: tuple[date, date], now: 
 
 
 def _days(found: FoundStarts, visit: ManagedVisit) -> list[OfferedDay]:
-    offers = [offer for offer in _offers(found, visit) if offer.at != visit.local_start]
-    by_day = groupby(offers, key=lambda offer: offer.at.date())
+    by_day = groupby(_offers(found, visit), key=lambda offer: offer.at.date())
     return [OfferedDay(day, _spread(list(times))) for day, times in by_day]
 
 
@@ -87,11 +86,14 @@ def _offers(found: FoundStarts, visit: ManagedVisit) -> list[Offer]:
     therapists = found.facts.set_up.therapists
     offers = []
     for start in found.starts:
+        if instant_of(start.begins) == visit.appointment.starts_at:
+            continue
         therapist = therapists[start.therapist_ids[0]]
-        local = to_local(instant_of(start.begins), found.location.zone)
+        local = local_start(instant_of(start.begins), found.location.zone)
         is_same = therapist.id == visit.appointment.therapist_id
-        value = f"{local:%Y-%m-%dT%H:%M} {therapist.uid}"
-        offers.append(Offer(value, local, "" if is_same else therapist.name))
+        notes = [] if is_same else [therapist.name]
+        notes += ["after the clocks go back"] if local.fold else []
+        offers.append(Offer(f"{local_text(local)} {therapist.uid}", local, ", ".join(notes)))
     return offers
 
 

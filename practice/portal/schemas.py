@@ -6,9 +6,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from practice.core.local_time import read_local_text
 from practice.web.schemas import UID_PATTERN, Day, StrictSchema
 
-_CHOICE = re.compile(rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d) ({UID_PATTERN})", re.ASCII)
+_CHOICE = re.compile(rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d(?:/2)?) ({UID_PATTERN})", re.ASCII)
 
 
 class Choice(fields.Field[tuple[datetime, str]]):
@@ -19,7 +20,7 @@ class Choice(fields.Field[tuple[datetime, str]]):
         if parts is None:
             raise ValidationError("Choose one of the times shown.")
         try:
-            return datetime.fromisoformat(parts[1]), parts[2]
+            return read_local_text(parts[1]), parts[2]
         except ValueError as impossible:
             raise ValidationError("Choose one of the times shown.") from impossible
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import icalendar
 import pytest
@@ -19,7 +19,7 @@ from practice.reminders.models import Message
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
-from tests.factories import act
+from tests.factories import act, make_location, make_room, make_service, make_therapist
 from tests.portal.conftest import Visitor
 from tests.scheduling.scene import TEN, Scene, at
 
@@ -293,3 +293,18 @@ def test_a_stop_link_lives_for_a_year(scene: Scene, stopper: Visitor, clock: Set
     assert stopper.get().status_code == 200
     clock.advance(timedelta(days=2))
     assert stopper.get().status_code == 404
+
+
+def test_in_the_repeated_hour_a_client_gets_the_time_that_was_chosen(scene: Scene, visitor: Open) -> None:
+    nights = tuple((weekday, 0, 180) for weekday in range(7))
+    scene.location = make_location(scene.session, hours=nights)
+    scene.therapists = [make_therapist(scene.session, location=scene.location, services=(), hours=nights)]
+    scene.service = make_service(scene.session, therapists=scene.therapists, horizon_days=400, grid_minutes=60)
+    scene.rooms = [make_room(scene.session, scene.location)]
+    appointment = scene.book(datetime(2027, 11, 7, 0, 0))
+    link = visitor(appointment)
+    offered = choices(link.get("/move?from=2027-11-07"))
+    second = f"2027-11-07T01:00/2 {scene.therapists[0].uid}"
+    assert second in offered, offered
+    link.post("/move", {"choice": second})
+    assert f"{scene.reload(appointment).starts_at:%H:%M}" == "06:00"

@@ -14,7 +14,6 @@ from practice.clinic.models import Therapist
 from practice.clinic.queries import get_location
 from practice.core.actor import Actor
 from practice.core.errors import NotFound, RuleViolation
-from practice.core.local_time import wall_time
 from practice.desk.booking.draft import Draft
 from practice.scheduling.appointments.booking import book_held, book_time, walk_in
 from practice.scheduling.appointments.holding import hold_time, release_hold
@@ -184,4 +183,4 @@ def _client(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> s
 
 
 def _is_past(session: Session, draft: Draft, now: datetime) -> bool:
-    return draft.is_past(wall_time(now, get_location(session, draft.location).zone))
+    return draft.is_past(get_location(session, draft.location).zone, now)

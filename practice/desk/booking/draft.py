@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from practice.clients.details import ClientDetails
+from practice.core.local_time import begins_before
 from practice.desk.choice import Choice
 from practice.scheduling.wishes import BookingDetails, PlaceWish, TimeWish
 
@@ -103,10 +104,10 @@ class Draft:
             local_start=local_start,
         )
 
-    def is_past(self, local_now: datetime) -> bool:
+    def is_past(self, zone: str, now: datetime) -> bool:
         """Return whether the time chosen is over, so that a visit can only be recorded."""
         start = self.choice.local_start if self.choice else None
-        return start is not None and start < local_now
+        return start is not None and begins_before(start, zone, now)
 
 
 def draft_of(values: Mapping[str, Any]) -> Draft:

@@ -277,4 +277,4 @@ def _not_before(day: date | None, today: date) -> date | None:
 def _moment(session: Session, draft: Draft, zone: str, now: datetime) -> Moment:
     local_now = wall_time(now, zone)
     grace = timedelta(seconds=get_settings(session, local_now.date()).confirmation_grace_seconds)
-    return Moment(local_now.date(), draft.is_past(local_now), grace)
+    return Moment(local_now.date(), draft.is_past(zone, now), grace)

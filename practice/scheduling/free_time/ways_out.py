@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from practice.core.errors import Refusal, WayOut
-from practice.core.local_time import wall_time
+from practice.core.local_time import local_start, wall_time
 from practice.scheduling.free_time import words
 from practice.scheduling.free_time.availability import OfferedStart, offered_starts
 from practice.scheduling.local_days import instant_of
@@ -63,9 +63,11 @@ def _search(question: Question, facts: DiaryFacts, begins: int) -> WayOut:
 def choose(act: str, question: Question, facts: DiaryFacts, offer: OfferedStart) -> WayOut:
     """Return the act that takes an offered start instead of the refused one."""
     zone = facts.set_up.locations[question.location_id].zone
-    local = wall_time(instant_of(offer.begins), zone)
+    local = local_start(instant_of(offer.begins), zone)
     therapist = facts.set_up.therapists[offer.therapist_ids[0]]
     values = {"local_start": local.isoformat(timespec="minutes"), "therapist": therapist.uid}
+    if local.fold:
+        values["is_second_occurrence"] = "true"
     if offer.room_id is not None:
         values["room"] = facts.set_up.rooms[offer.room_id].uid
     return WayOut(act, _label(act, local, therapist.name, facts, offer), values)
@@ -76,4 +78,5 @@ def _label(act: str, local: datetime, name: str, facts: DiaryFacts, offer: Offer
         return f"{facts.set_up.rooms[offer.room_id].name} instead"
     if act == "choose_therapist":
         return f"{name} at {local:%H:%M}"
-    return f"{local:%H:%M} on {words.day(local.date())}"
+    again = " (after the clocks go back)" if local.fold else ""
+    return f"{local:%H:%M} on {words.day(local.date())}{again}"
