@@ -6,6 +6,7 @@ import practice.backup.models
 import practice.clients.models
 import practice.clinic.models
 import practice.reminders.models
+import practice.scheduling.absences.models
 import practice.scheduling.models
 import practice.scheduling.wait_list.models
 import practice.web.models  # noqa: F401  # imported for their tables

@@ -62,3 +62,14 @@ class TaskDone(Conflict):
 
     code = "task_done"
     title = "Already done"
+
+
+class AbsenceOverlaps(RuleViolation):
+    """Somebody, or a place, is away already on some of the days."""
+
+    code = "absence_overlaps"
+    title = "Away already"
+
+    def __init__(self, sentence: str, *, joined: str = "") -> None:
+        join = (WayOut("join", joined, {"joins": "true"}),) if joined else ()
+        super().__init__(sentence, ways_out=(*join, *correct("first_on", "Correct the dates")))

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from practice.clinic.details import apply_details
-from practice.clinic.errors import DatesOrder, HoursOrder, HoursOverlap, correct
+from practice.clinic.errors import AbsenceOverlaps, DatesOrder, HoursOrder, HoursOverlap, correct
 from practice.clinic.hours import Span, find_backwards, find_overlap
 from practice.clinic.models import Closure, Location, OpeningHours
 from practice.clinic.service import added, bump_clinic_version, record_change, touched
@@ -64,8 +64,12 @@ def set_opening_hours(
 
 
 def add_closure(session: Session, *, details: ClosureDetails, actor: Actor, now: datetime) -> Closure:
-    """Close one place or all; raises :class:`DatesOrder`. Appointments on those days stay until they are moved."""
+    """Close one place or all; appointments on those days stay until they are moved.
+
+    Raises :class:`DatesOrder`, and :class:`AbsenceOverlaps` for days on which it is closed already.
+    """
     _require_order(details)
+    _require_open(session, details)
     row = Closure(uid=new_uid())
     apply_details(row, details)
     return added(session, row, "clinic.closure.add", actor=actor, now=now)
@@ -74,9 +78,10 @@ def add_closure(session: Session, *, details: ClosureDetails, actor: Actor, now:
 def change_closure(
     session: Session, *, closure: Closure, details: ClosureDetails, version: int | None, actor: Actor, now: datetime
 ) -> Closure:
-    """Change a closure; raises ``StaleVersion`` and :class:`DatesOrder`."""
+    """Change a closure; raises ``StaleVersion``, :class:`DatesOrder` and :class:`AbsenceOverlaps`."""
     require_version(closure.version, version)
     _require_order(details)
+    _require_open(session, details, without_id=closure.id)
     apply_details(closure, details)
     touched(session, closure, "clinic.closure.change", actor=actor, now=now)
     return closure
@@ -89,6 +94,22 @@ def remove_closure(session: Session, *, closure: Closure, version: int | None, a
     session.delete(closure)
     session.flush()
     bump_clinic_version(session)
+
+
+def _require_open(session: Session, details: ClosureDetails, *, without_id: int | None = None) -> None:
+    """Raise :class:`AbsenceOverlaps` when the same place, or every place, is closed on one of the days."""
+    everywhere = Closure.location_id.is_(None)
+    here = Closure.location_id == details.location_id
+    same = everywhere if details.location_id is None else everywhere | here
+    rows = select(Closure).where(
+        same, Closure.first_on <= details.last_on, Closure.last_on >= details.first_on, Closure.id != (without_id or 0)
+    )
+    other = session.scalars(rows.order_by(Closure.first_on).limit(1)).one_or_none()
+    if other is not None:
+        raise AbsenceOverlaps(
+            f"{other.name} closes it already from {other.first_on:%d %B %Y} to {other.last_on:%d %B %Y}. "
+            "Choose other days, or remove that closure first."
+        )
 
 
 def _require_order(details: ClosureDetails) -> None:

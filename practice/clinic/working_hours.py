@@ -1,15 +1,15 @@
 """When a therapist works: the week from a date on, dated exceptions, and time off."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from practice.clinic import queries
 from practice.clinic.details import apply_details
-from practice.clinic.errors import DatesOrder, correct
+from practice.clinic.errors import AbsenceOverlaps, DatesOrder, correct
 from practice.clinic.hours import Span, Validity, cut_validity
 from practice.clinic.models import DatedHours, Therapist, TimeOff, WeeklyHours
 from practice.clinic.opening import require_sound_week
@@ -17,6 +17,7 @@ from practice.clinic.service import added, bump_clinic_version, record_change, t
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import require_version
+from practice.core.local_time import to_local
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +86,75 @@ def clear_day(session: Session, *, therapist: Therapist, on: date, actor: Actor,
     touched(session, therapist, "clinic.therapist.day", data={"on": on.isoformat()}, actor=actor, now=now)
 
 
+def end_work(session: Session, *, therapist: Therapist, last_on: date, actor: Actor, now: datetime) -> None:
+    """Let a therapist work for the last time on a day: no weekly or dated hours remain after it."""
+    leaves_on = last_on + timedelta(days=1)
+    _cut_earlier_weeks(session, therapist.id, Week((), leaves_on))
+    later = DatedHours.therapist_id == therapist.id, DatedHours.on_date >= leaves_on
+    session.execute(delete(DatedHours).where(*later))
+    touched(session, therapist, "clinic.therapist.end", data={"on": last_on.isoformat()}, actor=actor, now=now)
+
+
 def add_time_off(
-    session: Session, *, therapist: Therapist, details: TimeOffDetails, actor: Actor, now: datetime
+    session: Session,
+    *,
+    therapist: Therapist,
+    details: TimeOffDetails,
+    joins: bool = False,
+    actor: Actor,
+    now: datetime,
 ) -> TimeOff:
-    """Note an absence; raises :class:`DatesOrder`. Appointments in it stay until they are moved."""
+    """Note an absence; appointments in it stay until they are moved.
+
+    Raises :class:`DatesOrder`, and :class:`AbsenceOverlaps` for time that is off already, unless it *joins* that:
+    then one absence covers both.
+    """
     _require_order(details)
+    others = _overlapping(session, therapist.id, details)
+    if others and not joins:
+        raise AbsenceOverlaps(_away_already(session, therapist, others), joined="Make it one absence")
+    for other in others:
+        details = replace(
+            details,
+            starts_at=min(details.starts_at, other.starts_at),
+            ends_at=max(details.ends_at, other.ends_at),
+            note=details.note or other.note,
+        )
+        remove_time_off(session, absence=other, version=None, actor=actor, now=now)
     row = TimeOff(uid=new_uid(), therapist_id=therapist.id)
     apply_details(row, details)
     return added(session, row, "clinic.time_off.add", actor=actor, now=now)
 
 
+def _overlapping(
+    session: Session, therapist_id: int, details: TimeOffDetails, *, without_id: int | None = None
+) -> Sequence[TimeOff]:
+    rows = select(TimeOff).where(
+        TimeOff.therapist_id == therapist_id,
+        TimeOff.starts_at < details.ends_at,
+        TimeOff.ends_at > details.starts_at,
+        TimeOff.id != (without_id or 0),
+    )
+    return session.scalars(rows.order_by(TimeOff.starts_at)).all()
+
+
+def _away_already(session: Session, therapist: Therapist, others: Sequence[TimeOff]) -> str:
+    zone = queries.practice_zone(session)
+    starts, ends = (to_local(instant, zone) for instant in (others[0].starts_at, others[0].ends_at))
+    return (
+        f"{therapist.name} is away already from {starts:%H:%M} on {starts.day} {starts:%B %Y} "
+        f"to {ends:%H:%M} on {ends.day} {ends:%B %Y}."
+    )
+
+
 def change_time_off(
     session: Session, *, absence: TimeOff, details: TimeOffDetails, version: int | None, actor: Actor, now: datetime
 ) -> TimeOff:
-    """Change an absence; raises ``StaleVersion`` and :class:`DatesOrder`."""
+    """Change an absence; raises ``StaleVersion``, :class:`DatesOrder` and :class:`AbsenceOverlaps`."""
     require_version(absence.version, version)
     _require_order(details)
+    if others := _overlapping(session, absence.therapist_id, details, without_id=absence.id):
+        raise AbsenceOverlaps(_away_already(session, session.get_one(Therapist, absence.therapist_id), others))
     apply_details(absence, details)
     touched(session, absence, "clinic.time_off.change", actor=actor, now=now)
     return absence

@@ -71,6 +71,21 @@ BOOKING: Mapping[str, RefusalNote] = {
     "not_readable": _note(422, "A form came with values that it cannot have.", "Reload the page and do it again."),
 }
 
+GROUND: Mapping[str, RefusalNote] = {
+    "preview_outdated": _note(
+        412, "The diary or the practice changed since the preview was made.", "Look at a new preview, then decide."
+    ),
+    "proposal_taken": _note(409, "A time that was chosen for a visit is gone.", "Choose another one in a new preview."),
+    "answers_missing": _note(422, "A visit that is hit has no answer yet.", "Say what becomes of every visit named."),
+    "absence_over": _note(422, "The absence lies in the past.", "Choose a time to come; note the past at the visits."),
+    "absence_overlaps": _note(
+        422, "Somebody or a place is away already then.", "Choose other days, or make it one absence with joins."
+    ),
+    "too_many_visits": _note(422, "One change hits more visits than fit one preview.", "Choose fewer days at a time."),
+    "nothing_changes": _note(422, "It is out of use already.", "Choose another one."),
+    "room_out": _note(422, "The room is out of order or does not suit the service.", "Take another room."),
+}
+
 BY_LINK: Mapping[str, RefusalNote] = {
     "move_only_same_day": _note(
         422, "It is too late to move the visit to another day.", "Take another time of that day, or call the practice."
@@ -145,6 +160,7 @@ REQUEST: Mapping[str, RefusalNote] = {
 
 CHAPTERS: Mapping[str, Mapping[str, RefusalNote]] = {
     "Booking": BOOKING,
+    "Absences and other changes": GROUND,
     "By the link in a mail": BY_LINK,
     "People": PEOPLE,
     "The practice": PRACTICE,

@@ -103,7 +103,10 @@ class Allocation(Base):
 
 
 class AppointmentChange(Base, Identified):
-    """One act on an appointment: who, when, from which state to which, and what it looked like before."""
+    """One act on an appointment: who, when, from which state to which, and what it looked like before.
+
+    ``act_id`` is shared by all changes that one person made as one act, so that one mail can tell them.
+    """
 
     __tablename__ = "appointment_change"
 
@@ -118,6 +121,7 @@ class AppointmentChange(Base, Identified):
     after: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     reason: Mapped[str] = mapped_column(String(300), default="")
     undone_at: Mapped[datetime | None]
+    act_id: Mapped[str | None] = mapped_column(String(36))
 
 
 class ParkedCall(Editable, Base):

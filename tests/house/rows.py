@@ -78,3 +78,20 @@ def _digest(connection: Connection, table: Table, without: frozenset[str]) -> st
     columns = [column for column in table.columns if f"{table.name}.{column.name}" not in without]
     rows = connection.execute(select(*columns).order_by(*table.primary_key.columns)).all()
     return f"{len(rows)}:{hashlib.sha256(repr([tuple(each) for each in rows]).encode()).hexdigest()}"
+
+
+def column_digests(connection: Connection) -> dict[str, str]:
+    """Return for each column that exists a digest over all its values, by ``table.column``."""
+    inspector = inspect(connection)
+    present = set(inspector.get_table_names())
+    found = {}
+    for table in METADATA.sorted_tables:
+        if table.name in present:
+            names = {column["name"] for column in inspector.get_columns(table.name)}
+            found |= {f"{table.name}.{name}": _digest_of(connection, table, name) for name in sorted(names)}
+    return found
+
+
+def _digest_of(connection: Connection, table: Table, name: str) -> str:
+    rows = connection.execute(select(table.columns[name]).order_by(*table.primary_key.columns)).scalars().all()
+    return f"{len(rows)}:{hashlib.sha256(repr(rows).encode()).hexdigest()}"

@@ -21,7 +21,7 @@ from practice.web.database import db, migrations_folder
 from practice.web.schema_state import newest_revision, stored_revision
 from tests.conftest import make_settings
 from tests.databases import TestDatabases
-from tests.house.rows import digests, fill
+from tests.house.rows import column_digests, digests, fill
 from tests.processes import PATIENCE_SECONDS, ROOT, environment, practice
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(migrations_folder())).walk_revisions()]
@@ -97,9 +97,9 @@ def test_down_and_up_again_keeps_every_row_that_has_a_table(bare_app):
     with db.engine.begin() as connection:
         fill(connection)
     for revision in [*REVISIONS[1:], "base"]:
-        before = _read(digests)
+        before = _read(column_digests)
         downgrade(revision=revision)
-        after = _read(digests)
+        after = _read(column_digests)
         assert after == {name: before[name] for name in after}
     assert after == {}
     upgrade()
@@ -136,12 +136,12 @@ def test_an_upgrade_killed_on_its_way_keeps_the_rows_there_were(bare_app, empty_
     with db.engine.begin() as connection:
         fill(connection)
     downgrade(revision=REVISIONS[-2])
-    before = _read(digests)
+    before = _read(column_digests)
     killed = practice("db", "upgrade", url=empty_url, PRACTICE_FAILPOINT=f"migrated_{REVISIONS[0]}")
     assert killed.returncode == -9, killed.stderr
-    assert _read(digests) == before
+    assert _read(column_digests) == before
     assert practice("db", "upgrade", url=empty_url).returncode == 0
-    after = _read(digests)
+    after = _read(column_digests)
     assert {name: after[name] for name in before} == before
 
 

@@ -1,9 +1,10 @@
 """What was done to an appointment: a row that people can read and undo, and an event for the audit log."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
@@ -143,3 +144,18 @@ def tell_calendars(appointment: Appointment) -> None:
     """Note that the client's calendar entry changed: its SEQUENCE rises, and a message may have to say so."""
     appointment.sequence += 1
     tell(appointment)
+
+
+def join_act(session: Session, appointment_ids: Collection[int], *, act_id: str, now: datetime) -> None:
+    """Note that what was done to these appointments at *now* was one act: its clients get one mail each."""
+    session.flush()
+    session.execute(
+        update(AppointmentChange)
+        .where(
+            AppointmentChange.appointment_id.in_(appointment_ids),
+            AppointmentChange.at == now,
+            AppointmentChange.act_id.is_(None),
+        )
+        .values(act_id=act_id),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,1 @@
+"""What changes under the diary (absences, closures, hours, rooms, services) and what becomes of the visits it hits."""

@@ -1,0 +1,52 @@
+"""Acts that changed the ground of the diary, and what became of each visit that they hit."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from practice.clinic.models import Therapist
+from practice.core.db import Base, Editable, Identified
+from practice.scheduling.models import Appointment
+
+_TO_CALL = text("answer = 'call' AND outcome IS NULL")
+
+
+class GroundAct(Base, Identified):
+    """One change of absences, hours, rooms, services or places with all its answers; its uid is the ``act_id``."""
+
+    __tablename__ = "ground_act"
+    __table_args__ = (Index(None, "at"),)
+
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200))
+    therapist_id: Mapped[int | None] = mapped_column(ForeignKey("therapist.id"))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    therapist: Mapped[Therapist | None] = relationship(lazy="raise_on_sql")
+
+
+class HitAnswer(Base, Editable):
+    """What was decided for one visit: moved, cancelled, kept with a reason, or left to a call.
+
+    ``outcome`` says how the call ended, None while it is to be made; ``tries`` counts calls that nobody answered.
+    """
+
+    __tablename__ = "hit_answer"
+    __table_args__ = (
+        UniqueConstraint("act_id", "appointment_id"),
+        Index("ix_hit_answer_to_call", "appointment_id", postgresql_where=_TO_CALL, sqlite_where=_TO_CALL),
+    )
+
+    act_id: Mapped[int] = mapped_column(ForeignKey("ground_act.id", ondelete="CASCADE"))
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    answer: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    tries: Mapped[int] = mapped_column(default=0)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    act: Mapped[GroundAct] = relationship(lazy="raise_on_sql")
+    appointment: Mapped[Appointment] = relationship(lazy="raise_on_sql")
