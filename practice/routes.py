@@ -30,6 +30,7 @@ from practice.scheduling.appointments import acts_api, holds_api
 from practice.scheduling.appointments import api as appointments_api
 from practice.scheduling.calendar import api as calendar_api
 from practice.scheduling.free_time import api as availability_api
+from practice.scheduling.series import api as series_api
 from practice.scheduling.wait_list import api as wait_list_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
@@ -47,6 +48,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     acts_api.blueprint,
     holds_api.blueprint,
     wait_list_api.blueprint,
+    series_api.blueprint,
     messages_api.blueprint,
 )
 

@@ -1,5 +1,6 @@
 """Real processes of the product, for tests of what one process cannot show."""
 
+import json
 import os
 import signal
 import subprocess
@@ -76,6 +77,13 @@ class Serving:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode()
+
+    def post(self, path: str, body: object, *, token: str) -> int:
+        """Return the status of one POST of JSON; raises whatever a server that dies leaves."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        asked = urllib.request.Request(self.address + path, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:
+            return answer.status
 
 
 def eventually(is_true, *, every: float = 0.05, seconds: float = PATIENCE_SECONDS) -> bool:

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import UTC, datetime
-from typing import Annotated
 
 from sqlalchemy import DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -52,15 +51,12 @@ def new_uid() -> str:
     return str(uuid.uuid4())
 
 
-Uid = Annotated[str, mapped_column(String(36), unique=True, default=new_uid)]
-"""Public identifier used in URLs; rows refer to each other by integer."""
-
-
 class Identified:
     """An integer key for rows and constraints, a uid for the world."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    uid: Mapped[Uid]
+    # As the sentinel it lets many rows be inserted in one statement and told apart afterwards.
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid, insert_sentinel=True)
 
 
 class Editable(Identified):

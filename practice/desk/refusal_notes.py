@@ -59,6 +59,18 @@ BOOKING: Mapping[str, RefusalNote] = {
     "hold_expired": _note(409, "The time was held too long ago and is free again.", "Hold it again, or take another."),
     "reason_needed": _note(422, "This act needs a reason from its list.", "Choose a reason and send again."),
     "nothing_to_undo": _note(409, "There is no act left to take back.", _READ_AGAIN),
+    "impossible_series": _note(422, "No series can follow this rule.", "Correct the field that is named."),
+    "series_conflict": _note(
+        409,
+        "Visits of a series do not fit, so none was booked or moved.",
+        "Take one of the nearest times named for each visit, or leave it out.",
+    ),
+    "series_refused": _note(
+        422,
+        "Rules of the practice refuse visits of a series, so none was booked or moved.",
+        "Take one of the nearest times named for each visit, leave it out, or override.",
+    ),
+    "not_in_series": _note(422, "The visit belongs to no series.", "Change this visit alone."),
     "nothing_to_swap": _note(422, "Both appointments have the same in that place.", "Choose what differs."),
     "too_early": _note(422, "This can be said only after the visit was due.", "Wait until then, or cancel instead."),
     "outside_recording_window": _note(

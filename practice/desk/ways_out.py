@@ -172,6 +172,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "reload": _reload,
     "reschedule": _step("move"),
     "resume_call": _resume,
+    "review_series": _again,
     "search_client": _page,
     "sign_in": _page,
     "try_again": _again,

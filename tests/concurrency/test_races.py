@@ -19,6 +19,10 @@ from practice.scheduling.appointments.undoing import undo
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import HoldExpired, WrongState
 from practice.scheduling.models import Appointment, AppointmentChange
+from practice.scheduling.series.booking import book_series
+from practice.scheduling.series.models import Series
+from practice.scheduling.series.planning import SeriesWish
+from practice.scheduling.series.rule import Recurrence
 from practice.scheduling.wishes import MoveWish
 from tests.concurrency.racing import deadlocks, losers, race, windows, winners
 from tests.factories import make_client, make_room, make_therapist
@@ -151,3 +155,29 @@ def test_therapists_and_rooms_in_any_order_never_wait_for_each_other(
 def test_one_client_is_never_in_two_places(scene: Scene, sessions: sessionmaker[Session]) -> None:
     acts = [booking(scene, 0, at(10), therapist=each.uid) for each in scene.therapists] * 4
     assert len(winners(race(sessions, acts))) == 1
+
+
+def test_of_many_series_and_single_bookings_that_cross_no_two_share_a_time(
+    scene: Scene, sessions: sessionmaker[Session]
+) -> None:
+    rule = Recurrence(weekdays=frozenset({TEN.weekday()}), count=12)
+    acts = [
+        partial(
+            book_series,
+            wish=SeriesWish(first=scene.wish(at(10, 15 * (racer % 2))), rule=rule),
+            client_uid=scene.clients[racer].uid,
+            now=scene.now,
+            **BY_RITA,
+        )
+        for racer in range(6)
+    ]
+    singles = [booking(scene, 6 + racer, TEN + timedelta(weeks=racer, minutes=30)) for racer in range(8)]
+    outcomes = race(sessions, [*acts, *singles])
+    assert all(isinstance(each, Conflict) for each in losers(outcomes))
+    series = [each for each in winners(outcomes) if isinstance(each, list)]
+    alone = [each for each in winners(outcomes) if not isinstance(each, list)]
+    assert len(series) <= 1
+    assert rows(scene, Appointment) == 12 * len(series) + len(alone)
+    assert rows(scene, Series) == len(series)
+    assert overlapping_pairs(scene.session) == 0
+    assert deadlocks(scene.session) == 0

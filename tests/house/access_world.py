@@ -365,6 +365,8 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
     ("POST", "/api/v1/appointments/<uid:uid>/fee-waiver"): lambda _: {"reason": "regular client"},
     ("POST", "/api/v1/appointments/<uid:uid>/no-show"): lambda _: {"charge_fee": False},
     ("POST", "/api/v1/appointments/<uid:uid>/reservation"): lambda _: {"reason": "other"},
+    ("PATCH", "/api/v1/appointments/<uid:uid>/series"): lambda _: {"scope": "this"},
+    ("POST", "/api/v1/appointments/<uid:uid>/series/cancellation"): lambda _: {"scope": "all", "reason": "ill"},
     ("POST", "/api/v1/appointments/<uid:uid>/swap"): lambda world: {
         "other_uid": make_appointment(world).uid,
         "what": "times",
@@ -379,6 +381,11 @@ def stranger_bodies(world: World, client_uid: str) -> dict[str, dict[str, object
     common = {"client_uid": client_uid, "service_uid": world.service.uid, "therapist_uid": olga.uid}
     return {
         "/api/v1/appointments": {**common, "local_start": "2026-11-25T10:00"},
+        "/api/v1/series": {
+            **common,
+            "local_start": "2026-11-25T10:00",
+            "rule": {"weekdays": [2], "count": 2},
+        },
         "/api/v1/appointments/walk-ins": dict(common),
         "/api/v1/appointments/past-visits": {
             **common,

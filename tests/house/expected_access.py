@@ -218,6 +218,11 @@ POST    /api/v1/appointments/<uid:uid>/no-show              appointment  A A Y Y
 POST    /api/v1/appointments/<uid:uid>/reservation          appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/settlement           appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/start                appointment  A A Y Y N Y
+GET     /api/v1/appointments/<uid:uid>/series               appointment  A A Y Y N Y
+PATCH   /api/v1/appointments/<uid:uid>/series               appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/series/cancellation  appointment  A A Y Y N Y
+POST    /api/v1/series                                      .            A A Y Y Y Y
+POST    /api/v1/series/previews                             .            A A Y Y Y Y
 POST    /api/v1/appointments/<uid:uid>/swap                 appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/undo                 appointment  A A Y Y N Y
 POST    /api/v1/holds                                       .            A A Y Y Y Y

@@ -106,12 +106,12 @@ def _book(
     actor: Actor,
     now: datetime,
 ) -> Appointment:
-    state = _first_state(details)
+    state = first_state(details)
     booked: list[Appointment] = []
 
     def write(place: Place) -> Appointment:
         appointment = new_appointment(place, state, client=placing.client, actor=actor, now=now)
-        _describe(appointment, details)
+        describe(appointment, details)
         if has_arrived:
             step(appointment, State.ARRIVED, "marked as arrived")
             appointment.arrived_at = now
@@ -134,14 +134,16 @@ def _book(
     return appointment
 
 
-def _first_state(details: BookingDetails) -> State:
+def first_state(details: BookingDetails) -> State:
+    """Return the state in which a booking begins; raises :class:`ReasonNeeded` for an unknown tentative reason."""
     if details.tentative_reason is None:
         return State.BOOKED
     _require_tentative_reason(details.tentative_reason)
     return State.TENTATIVE
 
 
-def _describe(appointment: Appointment, details: BookingDetails) -> None:
+def describe(appointment: Appointment, details: BookingDetails) -> None:
+    """Write down what is said with a booking besides its time."""
     appointment.tentative_reason = details.tentative_reason
     appointment.desk_note = details.desk_note
     appointment.tell_client = details.tell_client
@@ -169,7 +171,7 @@ def book_held(
     """
     client, set_up = read_client_and_set_up(session, client_uid)
     hold = require_live_hold(load_hold(session, hold_uid, actor=actor), now=now)
-    state = _first_state(details)
+    state = first_state(details)
     facts = BookingFacts(DiaryFacts(set_up, client_diary_id=client.diary_id))
     verdict = judge(rules, _about_hold(hold, client, actor=actor, now=now), facts)
     if standing := verdict.standing(is_overridden=actor.is_staff and bool(details.override_reason)):
@@ -179,7 +181,7 @@ def book_held(
     def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         reread_hold(session, hold, now=now)
         become_booking(hold, client, state, actor=actor, now=now)
-        _describe(hold, details)
+        describe(hold, details)
         return [Wanted(hold, client.diary_id, DiaryKind.CLIENT)]
 
     claim(

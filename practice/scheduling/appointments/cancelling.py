@@ -1,6 +1,8 @@
 """Calling an appointment off: a coded reason, by whom, late or not, and the fee that is proposed for it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -47,6 +49,16 @@ CLINICS_OWN = frozenset({"therapist_ill", "therapist_away", "clinic_closed", "bo
 """Reasons that lie with the practice: no fee, whatever the notice."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallingOff:
+    """Why and by whom something is called off, and whether the client is told."""
+
+    reason: str
+    by: CancelledBy
+    comment: str = ""
+    tell_client: bool = True
+
+
 def cancel(
     session: Session,
     *,
@@ -64,19 +76,27 @@ def cancel(
     It is late when less than the practice's notice is left; then the practice's fee is *proposed* to the desk,
     unless the clinic itself called off. Raises :class:`ReasonNeeded`, ``WrongState`` and ``StaleVersion``.
     """
-    if reason not in CANCEL_REASONS:
+    alter = called_off(session, CallingOff(reason, by, comment, tell_client), now=now)
+    return change(session, appointment_uid, "cancel", alter, version=version, reason=comment, actor=actor, now=now)
+
+
+def called_off(session: Session, why: CallingOff, *, now: datetime) -> Callable[[Appointment], None]:
+    """Return what cancelling alters about an appointment; raises :class:`ReasonNeeded` for an unknown reason."""
+    if why.reason not in CANCEL_REASONS:
         raise ReasonNeeded("Choose why the appointment is cancelled.")
+    policies: dict[date, PracticeSettings] = {}
 
     def alter(appointment: Appointment) -> None:
         step(appointment, State.CANCELLED, "cancelled")
-        policy = get_settings(session, wall_time(now, appointment.zone).date())
-        appointment.cancelled_at, appointment.cancelled_by, appointment.cancel_reason = now, by, reason
+        today = wall_time(now, appointment.zone).date()
+        policy = policies.get(today) or policies.setdefault(today, get_settings(session, today))
+        appointment.cancelled_at, appointment.cancelled_by, appointment.cancel_reason = now, why.by, why.reason
         appointment.cancelled_late = is_late(appointment, policy, now=now)
-        appointment.fee_proposed_cents = cancellation_fee(appointment, policy, by=by, now=now)
-        appointment.tell_client = tell_client
+        appointment.fee_proposed_cents = cancellation_fee(appointment, policy, by=why.by, now=now)
+        appointment.tell_client = why.tell_client
         appointment.sequence += 1
 
-    return change(session, appointment_uid, "cancel", alter, version=version, reason=comment, actor=actor, now=now)
+    return alter
 
 
 def is_late(appointment: Appointment, policy: PracticeSettings, *, now: datetime) -> bool:

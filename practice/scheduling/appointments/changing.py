@@ -1,16 +1,17 @@
 """The shape of every act that changes how an appointment stands: lock, check, alter, write down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
+from practice.core.db import new_uid
 from practice.core.errors import require_version
 from practice.scheduling.appointments.history import note, snapshot, tell
 from practice.scheduling.claiming.claim import bump, release
 from practice.scheduling.claiming.diaries import diaries_of
-from practice.scheduling.claiming.loading import load_for_change
+from practice.scheduling.claiming.loading import load_for_change, load_several_for_change
 from practice.scheduling.lifecycle import FREES_TIME
 from practice.scheduling.models import Appointment
 
@@ -32,14 +33,51 @@ def change(
     """
     appointment = load_for_change(session, appointment_uid)
     require_version(appointment.version, version)
-    before = snapshot(appointment)
-    alter(appointment)
-    if snapshot(appointment) == before:
-        return appointment
-    tell(appointment)
-    if appointment.state in FREES_TIME and before["state"] not in FREES_TIME:
-        release(session, [appointment.id], diary_ids=diaries_of(appointment))
-    else:
-        bump(session, diaries_of(appointment))
-    note(session, appointment, verb, before, actor=actor, now=now, reason=reason)
+    _change(session, [appointment], verb, alter, reason=reason, actor=actor, now=now)
     return appointment
+
+
+def change_several(
+    session: Session,
+    appointment_ids: Collection[int],
+    verb: str,
+    alter: Callable[[Appointment], None],
+    *,
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+) -> list[Appointment]:
+    """Do as :func:`change` with several appointments under one lock of all their diaries: all of them or none."""
+    appointments = load_several_for_change(session, appointment_ids)
+    _change(session, appointments, verb, alter, reason=reason, actor=actor, now=now)
+    return list(appointments)
+
+
+def _change(
+    session: Session,
+    appointments: Sequence[Appointment],
+    verb: str,
+    alter: Callable[[Appointment], None],
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    act_id = new_uid() if len(appointments) > 1 else None
+    ending: set[int] = set()
+    touched: set[int] = set()
+    for appointment in appointments:
+        before = snapshot(appointment)
+        alter(appointment)
+        if snapshot(appointment) == before:
+            continue
+        tell(appointment)
+        touched |= diaries_of(appointment)
+        if appointment.state in FREES_TIME and before["state"] not in FREES_TIME:
+            ending.add(appointment.id)
+        line = note(session, appointment, verb, before, actor=actor, now=now, reason=reason)
+        line.act_id = act_id
+    if ending:
+        release(session, ending, diary_ids=touched)
+    if len(ending) < len(appointments):
+        bump(session, touched)

@@ -17,7 +17,7 @@ from practice.scheduling.claiming.placing import Place, Placing, take_place
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.lifecycle import OPEN, AppointmentState
 from practice.scheduling.models import Appointment
-from practice.scheduling.question import Question, SetUp
+from practice.scheduling.question import DiaryFacts, Question, SetUp
 from practice.scheduling.wishes import MoveWish, get_by_uid
 
 State = AppointmentState
@@ -29,7 +29,7 @@ ABOUT_THE_START = frozenset({"off_grid", "notice", "horizon", "past"})
 """Rules about a start that stays where it is."""
 
 
-class _Job(NamedTuple):
+class MoveJob(NamedTuple):
     """One act on one loaded appointment."""
 
     appointment: Appointment
@@ -55,11 +55,11 @@ def reschedule(
     """
     appointment = _open(session, appointment_uid, version, MOVABLE, "moved")
     set_up = read_set_up(session)
-    question = _question(appointment, wish, set_up, actor=actor, now=now)
+    question = question_of_move(appointment, wish, set_up, actor=actor, now=now)
     start = wish.local_start or start_as_booked(appointment)
-    if _lies_there(appointment, question, start):
+    if lies_there(appointment, question, start):
         return appointment
-    placing = _placing(session, _Job(appointment, Verb.RESCHEDULE, override_reason), question, set_up, start)
+    placing = _placing(session, MoveJob(appointment, Verb.RESCHEDULE, override_reason), question, set_up, start)
     return _move(session, placing, rules=rules, actor=actor, now=now)
 
 
@@ -79,9 +79,9 @@ def resize(
     if appointment.duration_minutes == duration_minutes:
         return appointment
     set_up = read_set_up(session)
-    question = _question(appointment, MoveWish(), set_up, actor=actor, now=now)
+    question = question_of_move(appointment, MoveWish(), set_up, actor=actor, now=now)
     question = replace(question, shape=shape_as_booked(appointment)._replace(duration=duration_minutes))
-    job = _Job(appointment, Verb.RESIZE, override_reason)
+    job = MoveJob(appointment, Verb.RESIZE, override_reason)
     placing = _placing(session, job, question, set_up, start_as_booked(appointment))
     return _move(session, placing, rules=rules, actor=actor, now=now)
 
@@ -103,10 +103,10 @@ def change_room(
     """
     appointment = _open(session, appointment_uid, version, IN_HOUSE, "given another room")
     set_up = read_set_up(session)
-    question = _question(appointment, MoveWish(room=room_uid), set_up, actor=actor, now=now)
+    question = question_of_move(appointment, MoveWish(room=room_uid), set_up, actor=actor, now=now)
     if question.room_id == appointment.room_id:
         return appointment
-    job = _Job(appointment, Verb.CHANGE_ROOM, override_reason)
+    job = MoveJob(appointment, Verb.CHANGE_ROOM, override_reason)
     placing = _placing(session, job, question, set_up, start_as_booked(appointment))
     return _move(session, placing, rules=rules, actor=actor, now=now)
 
@@ -131,8 +131,8 @@ def change_client(
     if appointment.client_id == client.id:
         return appointment
     set_up = read_set_up(session)
-    question = replace(_question(appointment, MoveWish(), set_up, actor=actor, now=now), client_id=client.id)
-    job = _Job(appointment, Verb.CHANGE_CLIENT, override_reason)
+    question = replace(question_of_move(appointment, MoveWish(), set_up, actor=actor, now=now), client_id=client.id)
+    job = MoveJob(appointment, Verb.CHANGE_CLIENT, override_reason)
     placing = replace(_placing(session, job, question, set_up, start_as_booked(appointment)), client=client)
     return _move(session, placing, rules=rules, actor=actor, now=now)
 
@@ -144,7 +144,9 @@ def _open(session: Session, uid: str, version: int | None, states: frozenset[Sta
     return appointment
 
 
-def _question(appointment: Appointment, wish: MoveWish, set_up: SetUp, *, actor: Actor, now: datetime) -> Question:
+def question_of_move(
+    appointment: Appointment, wish: MoveWish, set_up: SetUp, *, actor: Actor, now: datetime
+) -> Question:
     """Return what is asked: the appointment as it lies, with what the wish changes."""
     as_it_lies = question_about(appointment, actor=actor, now=now)
     location = wish.location and get_by_uid(set_up.locations, wish.location, "location")
@@ -168,7 +170,8 @@ def _therapist_ids(appointment: Appointment, wish: MoveWish, set_up: SetUp) -> t
     return (appointment.therapist_id,)
 
 
-def _lies_there(appointment: Appointment, question: Question, start: datetime) -> bool:
+def lies_there(appointment: Appointment, question: Question, start: datetime) -> bool:
+    """Return whether an appointment lies already where the question asks for it."""
     return (
         _starts_there(appointment, question, start)
         and question.therapist_ids is not None
@@ -182,13 +185,17 @@ def _starts_there(appointment: Appointment, question: Question, start: datetime)
     return (start, start.fold) == (booked, booked.fold) and question.location_id == appointment.location_id
 
 
-def _placing(session: Session, job: _Job, question: Question, set_up: SetUp, start: datetime) -> Placing:
+def _placing(session: Session, job: MoveJob, question: Question, set_up: SetUp, start: datetime) -> Placing:
+    return placing_of_move(job, question, read_frame(session, question, set_up), start)
+
+
+def placing_of_move(job: MoveJob, question: Question, facts: DiaryFacts, start: datetime) -> Placing:
     """Return where to look for a place; rules about a start that stays do not apply again."""
     appointment = job.appointment
     return Placing(
         verb=job.verb,
         question=question,
-        facts=read_frame(session, question, set_up),
+        facts=facts,
         local_start=start,
         client=appointment.client,
         moving=appointment,
@@ -206,13 +213,9 @@ def _move(session: Session, placing: Placing, *, rules: BookingRules, actor: Act
     client = placing.client
 
     def write(place: Place) -> Appointment:
-        put(appointment, place)
         if appointment.client_id != client.id:
             appointment.client_id, appointment.confirmed_at = client.id, None
-        if placing.verb is not Verb.CHANGE_ROOM:
-            _forget_confirmation(appointment, before["starts_at"])
-            tell_calendars(appointment)
-        return appointment
+        return put_elsewhere(appointment, place, is_news=placing.verb is not Verb.CHANGE_ROOM)
 
     place = take_place(session, placing, write=write, rules=rules, actor=actor, now=now)
     forget_everybody(session, appointment)
@@ -229,7 +232,12 @@ def _move(session: Session, placing: Placing, *, rules: BookingRules, actor: Act
     return appointment
 
 
-def _forget_confirmation(appointment: Appointment, started_before: object) -> None:
-    """Forget a confirmation when the time changed: who confirmed one has not confirmed another."""
-    if appointment.starts_at.isoformat() != started_before:
-        appointment.confirmed_at = None
+def put_elsewhere(appointment: Appointment, place: Place, *, is_news: bool = True) -> Appointment:
+    """Put an appointment at another place; who confirmed one time has not confirmed another."""
+    started_at = appointment.starts_at
+    put(appointment, place)
+    if is_news:
+        if appointment.starts_at != started_at:
+            appointment.confirmed_at = None
+        tell_calendars(appointment)
+    return appointment

@@ -6,9 +6,22 @@ The lock makes losers wait and learn it politely; the constraint below makes a d
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Integer, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -187,43 +200,62 @@ def look(
     ]
 
 
-_BEGINS, _ENDS, _NOT_BEFORE = (bindparam(name, type_=UtcDateTime()) for name in ("begins", "ends", "not_before"))
-_TAKEN = (
-    select(
-        Allocation.diary_id,
-        Allocation.lane,
-        Allocation.starts_at,
-        Allocation.ends_at,
-        Allocation.buffer_before,
-        Allocation.buffer_after,
-        Allocation.appointment_id,
-        Appointment.hold_ends_at,
+def _taken_in(window: int) -> Select[*tuple[Any, ...]]:
+    begins, ends, not_before = (
+        bindparam(f"{name}_{window}", type_=UtcDateTime()) for name in ("begins", "ends", "not_before")
     )
-    .join(Appointment, Appointment.id == Allocation.appointment_id)
-    .where(
-        Allocation.diary_id.in_(bindparam("diary_ids", expanding=True)),
-        Allocation.occupies,
-        Allocation.starts_at < _ENDS,
-        Allocation.ends_at > _BEGINS,
-        # Bounds the range of the (diary, starts_at) index from below.
-        Allocation.starts_at > _NOT_BEFORE,
+    return (
+        select(
+            Allocation.diary_id,
+            Allocation.lane,
+            Allocation.starts_at,
+            Allocation.ends_at,
+            Allocation.buffer_before,
+            Allocation.buffer_after,
+            Allocation.appointment_id,
+            Appointment.hold_ends_at,
+        )
+        .join(Appointment, Appointment.id == Allocation.appointment_id)
+        .where(
+            Allocation.diary_id.in_(bindparam("diary_ids", expanding=True)),
+            Allocation.occupies,
+            Allocation.starts_at < ends,
+            Allocation.ends_at > begins,
+            # Bounds the range of the (diary, starts_at) index from below.
+            Allocation.starts_at > not_before,
+        )
     )
-)
-"""Built once: this statement runs under the lock, and building it costs more than running it."""
+
+
+@lru_cache(maxsize=64)
+def _taken(windows: int) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
+    """Return the statement for so many windows of time, each of which uses the index as one alone does.
+
+    Built once: it runs under the lock, and building it costs more than running it.
+    """
+    return _taken_in(0) if windows == 1 else union_all(*(_taken_in(window) for window in range(windows)))
 
 
 def _rows(session: Session, diary_ids: Collection[int], around: Sequence[Interval]) -> list[Any]:
-    rows: list[Any] = []
-    for interval in around:
-        near = interval.widened(WIDEST_BUFFERS, WIDEST_BUFFERS)
-        bounds = {
-            "begins": near.starts_at,
-            "ends": near.ends_at,
-            "not_before": near.starts_at - LONGEST_TREATMENT,
-            "diary_ids": list(diary_ids),
-        }
-        rows += session.connection().execute(_TAKEN, bounds)
-    return rows
+    windows = _joined([interval.widened(WIDEST_BUFFERS, WIDEST_BUFFERS) for interval in around])
+    if not windows:
+        return []
+    bounds: dict[str, object] = {"diary_ids": list(diary_ids)}
+    for number, near in enumerate(windows):
+        bounds[f"begins_{number}"], bounds[f"ends_{number}"] = near.starts_at, near.ends_at
+        bounds[f"not_before_{number}"] = near.starts_at - LONGEST_TREATMENT
+    return list(session.connection().execute(_taken(len(windows)), bounds))
+
+
+def _joined(intervals: Sequence[Interval]) -> list[Interval]:
+    """Return the same time without overlaps, so that nothing is read twice."""
+    joined: list[Interval] = []
+    for interval in sorted(intervals):
+        if joined and interval.starts_at <= joined[-1].ends_at:
+            joined[-1] = Interval(joined[-1].starts_at, max(joined[-1].ends_at, interval.ends_at))
+        else:
+            joined.append(interval)
+    return joined
 
 
 def _has_expired(row: Any, now: datetime) -> bool:
@@ -265,6 +297,7 @@ _INSERT = insert(cast("Table", Allocation.__table__))
 
 def _take(session: Session, wanted: Sequence[Wanted]) -> None:
     session.flush()
+    failpoint("claim.between_inserts")
     if not wanted:
         return
     rows = [

@@ -189,7 +189,7 @@ def choose_place(
         room = _room_for(placing, therapist, taken, rooms, is_overridden=is_overridden)
         if room is None and placing.service.needs_room:
             continue
-        request = _request(placing, _narrowed(placing.question, therapist, room), judging)
+        request = request_of(placing, narrowed_to(placing.question, therapist, room), judging)
         verdict = judge(judging.rules, request, facts)
         if placing.is_past or not verdict.standing(is_overridden=is_overridden):
             overridden = tuple(refusal.code for refusal in verdict.refusals)
@@ -204,10 +204,10 @@ def explain_refusal(session: Session, placing: Placing, judging: Judging) -> Pra
     questions = [placing.question]
     # When every rule finds somebody but nobody satisfies all of them, each therapist has reasons of her own.
     questions += [
-        _narrowed(placing.question, therapist, None) for therapist in candidates(placing.question, facts.diary.set_up)
+        narrowed_to(placing.question, therapist, None) for therapist in candidates(placing.question, facts.diary.set_up)
     ]
     for question in questions:
-        verdict = judge(judging.rules, _request(placing, question, judging), facts)
+        verdict = judge(judging.rules, request_of(placing, question, judging), facts)
         if standing := verdict.standing(is_overridden=is_overridden):
             return refused(standing)
     return refused((NOBODY_FREE,))
@@ -224,7 +224,8 @@ def _facts_of_the_day(session: Session, placing: Placing, *, now: datetime) -> D
     return diary_facts(placing.facts, taken, placing.client)
 
 
-def _request(placing: Placing, question: Question, judging: Judging) -> BookingRequest:
+def request_of(placing: Placing, question: Question, judging: Judging) -> BookingRequest:
+    """Return what the rules are asked about a placing."""
     return BookingRequest(
         verb=placing.verb,
         actor=judging.actor,
@@ -236,7 +237,8 @@ def _request(placing: Placing, question: Question, judging: Judging) -> BookingR
     )
 
 
-def _narrowed(question: Question, therapist: TherapistFacts, room: RoomFacts | None) -> Question:
+def narrowed_to(question: Question, therapist: TherapistFacts, room: RoomFacts | None) -> Question:
+    """Return the question for one therapist, and one room if it is chosen."""
     room_id = question.room_id if room is None else room.id
     return replace(question, therapist_ids=(therapist.id,), room_id=room_id)
 

@@ -1,0 +1,1 @@
+"""Several appointments booked, moved and cancelled as one act, and the rule by which they recur."""
