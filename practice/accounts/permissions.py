@@ -34,6 +34,7 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("appointment.book", _N, _N, _A, _O, _A),
     ("appointment.change", _N, _N, _A, _O, _A),
     ("appointment.cancel", _N, _N, _A, _O, _A),
+    ("fee.manage", _N, _N, _A, _N, _A),
     ("appointment.attend", _N, _N, _A, _O, _A),
     ("appointment.record_past", _N, _N, _A, _O, _A),
     ("appointment.undo", _N, _N, _A, _O, _A),

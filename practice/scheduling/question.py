@@ -160,7 +160,8 @@ class Question:
 
     ``therapist_ids`` None means anyone who offers it, ``room_id`` None any suitable room. ``client_id`` adds the
     client's own diary, ``moving_id`` is an appointment whose present time counts as free, ``shape`` replaces the
-    service's (an appointment keeps the one it was booked with). ``by_link`` asks for the client's notice.
+    service's (an appointment keeps the one it was booked with). ``by_link`` asks for the client's notice,
+    ``own_only`` is asked by somebody who may book these therapists only.
     """
 
     service_id: int
@@ -174,6 +175,7 @@ class Question:
     moving_id: int | None = None
     shape: Shape | None = None
     by_link: bool = False
+    own_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

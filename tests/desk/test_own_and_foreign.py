@@ -1,6 +1,8 @@
 """What a therapist sees and may do of colleagues' time: that it is taken, and nothing else."""
 
 import json
+from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -77,3 +79,53 @@ def test_a_therapist_is_offered_own_times_only(desk, theo, own):
 
 def _visits(answer):
     return [event for event in json.loads(answer.text)["events"] if event.get("display") != "background"]
+
+
+def at_another_time(desk, visit, hour):
+    desk.rita.post(f"/appointments/{visit.uid}/move", data={"choice": desk.choice(hour, day=25)})
+
+
+def test_a_refusal_names_no_colleague_to_a_therapist(desk, theo, own):
+    other = desk.book(desk.client("Second Person"), desk.at(14, day=25))
+    taken = {"choice": desk.choice(10, day=25)}
+    for browser, is_named in ((desk.rita, True), (theo, False)):
+        page = browser.post(f"/appointments/{other.uid}/move", data=taken, headers=HTMX)
+        assert (page.status_code, "Ben Bold at" in page.text) == (409, is_named)
+        link = f"/book?{urlencode({**desk.form(), 'choice': desk.choice(10, day=25)})}"
+        assert ("Ben Bold at" in browser.get(link, headers=HTMX).text) == is_named
+
+
+def test_a_therapist_takes_back_an_act_within_the_own_diary(desk, theo, own):
+    at_another_time(desk, own, 14)
+    theo.post(f"/appointments/{own.uid}/undo")
+    assert desk.only_row().local_start == desk.at(10, day=25)
+
+
+def test_a_therapist_cannot_push_a_visit_back_into_a_colleagues_diary(desk, theo, foreign):
+    desk.rita.post(f"/appointments/{foreign.uid}/move", data={"choice": desk.choice(10, day=25, who=desk.ada)})
+    page = theo.post(f"/appointments/{foreign.uid}/undo", headers=HTMX)
+    assert (page.status_code, "Ask the desk to do it." in page.text) == (409, True)
+    assert desk.only_row().therapist_id == desk.ada.id
+    desk.rita.post(f"/appointments/{foreign.uid}/undo")
+    assert desk.only_row().therapist_id == desk.ben.id
+
+
+def test_money_is_the_desks_and_reaching_the_client_is_everybodys(desk, theo):
+    client = desk.client("Own Person", phone="416 555 0134", born_on=date(1980, 5, 17))
+    own = desk.book(client, desk.at(10))
+    desk.rita.post(f"/appointments/{own.uid}/cancel", data={"reason": "not_said"})
+    assert desk.only_row().fee_proposed_cents
+    for path in (f"/appointments/{own.uid}", f"/clients/{client.uid}"):
+        asked, seen = (browser.get(path).text for browser in (desk.rita, theo))
+        assert ("$" in asked, "$" in seen) == (True, False)
+        assert "555" in seen and "1980" in seen
+    assert theo.post(f"/appointments/{own.uid}/waive-fee", data={"reason": "kind"}).status_code == 403
+    assert desk.only_row().fee_waived_reason is None
+
+
+def test_a_therapist_proposes_the_fee_of_a_no_show_without_its_amount(desk, theo):
+    own = desk.book(desk.client("Own Person"), desk.at(9))
+    desk.clock.advance(timedelta(minutes=20))
+    step = f"/appointments/{own.uid}/no-show"
+    assert "propose the fee" in theo.get(step, headers=HTMX).text
+    assert "propose $" in desk.rita.get(step, headers=HTMX).text

@@ -59,7 +59,7 @@ POST    /appointments/<uid:uid>/arrive                      appointment  A A Y Y
 POST    /appointments/<uid:uid>/start                       appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/complete                    appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/undo                        appointment  A A Y Y N Y
-POST    /appointments/<uid:uid>/waive-fee                   appointment  A A Y Y N Y
+POST    /appointments/<uid:uid>/waive-fee                   appointment  A A Y F F Y
 GET     /appointments/<uid:uid>/move                        appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/move                        appointment  A A Y Y N Y
 GET     /appointments/<uid:uid>/cancel                      appointment  A A Y Y N Y
@@ -213,7 +213,7 @@ POST    /api/v1/appointments/<uid:uid>/cancellation         appointment  A A Y Y
 POST    /api/v1/appointments/<uid:uid>/completion           appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/confirmation         appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/error-mark           appointment  A A Y Y N Y
-POST    /api/v1/appointments/<uid:uid>/fee-waiver           appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/fee-waiver           appointment  A A Y F F Y
 POST    /api/v1/appointments/<uid:uid>/no-show              appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/reservation          appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/settlement           appointment  A A Y Y N Y

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from practice.accounts.ownership import require_own
+from practice.accounts.permissions import may
 from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.desk.acts import Act, acts_of, next_act, rarer_acts
@@ -22,7 +23,10 @@ from practice.desk.ways_out import Offer, offers_of
 
 @dataclass(frozen=True, slots=True)
 class AppointmentPanel:
-    """What the panel shows; ``refusal`` is why the last act was not done, ``ways`` what leads on."""
+    """What the panel shows; ``refusal`` is why the last act was not done, ``ways`` what leads on.
+
+    ``fee_cents`` is the fee proposed, for whoever handles money.
+    """
 
     visit: Visit
     card: ClientCard | None
@@ -32,6 +36,7 @@ class AppointmentPanel:
     late: int
     messages: Sequence[ExpectedLine]
     history: Sequence[HistoryLine]
+    fee_cents: int | None = None
     refusal: PracticeError | None = None
     ways: Sequence[Offer] = ()
 
@@ -73,6 +78,7 @@ def appointment_panel(
         late=late_minutes(visit, now),
         messages=lines_of_visit(session, visit.id, zone=visit.zone, now=now) if visit.state != State.HELD else (),
         history=history_of(session, visit.id, visit.zone),
+        fee_cents=visit.fee_proposed_cents if may(actor, "fee.manage") else None,
         refusal=refusal,
         ways=offers_of(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
     )

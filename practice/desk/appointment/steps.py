@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from practice.accounts.permissions import Scope, scope_of
+from practice.accounts.permissions import Scope, may, scope_of
 from practice.clinic.models import Therapist
 from practice.clinic.queries import get_service, get_settings, list_therapists
 from practice.core.actor import Actor
@@ -24,6 +24,7 @@ from practice.scheduling.appointments.cancelling import (
 from practice.scheduling.claiming.loading import load
 from practice.scheduling.free_time.search import StartsQuery
 
+MONEY = "fee.manage"
 _KEYS = "1234567890-="
 
 
@@ -79,14 +80,14 @@ def _colleagues(session: Session, visit: Visit, actor: Actor) -> list[Therapist]
     return [one for one in list_therapists(session, service_id=service_id) if one.uid != visit.therapist.uid]
 
 
-def cancel_choices(session: Session, visit: Visit, *, now: datetime) -> CancelChoices:
-    """Return the reasons, and the fee that the practice's policy proposes now."""
+def cancel_choices(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> CancelChoices:
+    """Return the reasons, and to whoever handles money the fee that the practice's policy proposes now."""
     in_order = sorted(CANCEL_REASONS, key=lambda code: code in CLINICS_OWN)
     reasons = [Reason(code, CANCEL_REASONS[code], key) for code, key in zip(in_order, _KEYS, strict=False)]
     return CancelChoices(
         clients=[reason for reason in reasons if reason.code not in CLINICS_OWN],
         clinics=[reason for reason in reasons if reason.code in CLINICS_OWN],
-        fee_cents=_late_fee(session, visit, now=now),
+        fee_cents=_late_fee(session, visit, now=now) if may(actor, MONEY) else None,
     )
 
 
@@ -95,9 +96,18 @@ def _late_fee(session: Session, visit: Visit, *, now: datetime) -> int | None:
     return cancellation_fee(load(session, visit.uid), policy, by=CancelledBy.CLIENT, now=now)
 
 
-def proposed_no_show_fee(session: Session, visit: Visit, *, now: datetime) -> int | None:
-    """Return the fee in cents that a no-show proposes, None for none."""
-    return no_show_fee(visit.price_cents, get_settings(session, to_local(now, visit.zone).date()))
+@dataclass(frozen=True, slots=True)
+class NoShowFee:
+    """Whether a no-show proposes a fee, and how much to whoever handles money."""
+
+    is_proposed: bool
+    cents: int | None
+
+
+def proposed_no_show_fee(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> NoShowFee:
+    """Return the fee that a no-show proposes."""
+    cents = no_show_fee(visit.price_cents, get_settings(session, to_local(now, visit.zone).date()))
+    return NoShowFee(bool(cents), cents if may(actor, MONEY) else None)
 
 
 def swap_candidates(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> list[Visit]:

@@ -44,11 +44,12 @@ from practice.web.problems import status_of
 
 blueprint = Blueprint("appointments", __name__, url_prefix="/appointments/<uid:uid>", template_folder="../templates")
 
-ATTEND, CHANGE, CANCEL, UNDO = (
+ATTEND, CHANGE, CANCEL, UNDO, FEE = (
     "appointment.attend",
     "appointment.change",
     "appointment.cancel",
     "appointment.undo",
+    "fee.manage",
 )
 Work = Callable[[Session, dict[str, Any]], object]
 
@@ -167,7 +168,7 @@ def post_move(uid: str) -> AnyResponse:
 def show_cancel(uid: str) -> Response:
     """Show why it may be cancelled, and what that costs."""
     visit = open_visit(session(), uid, CANCEL, actor=current_actor(), now=now())
-    return show_panel(uid, step="cancel", reasons=cancel_choices(session(), visit, now=now()))
+    return show_panel(uid, step="cancel", reasons=cancel_choices(session(), visit, **who_and_when()))
 
 
 @blueprint.post("/cancel")
@@ -188,7 +189,7 @@ def post_cancel(uid: str) -> AnyResponse:
 def show_no_show(uid: str) -> Response:
     """Ask whether the fee is proposed."""
     visit = open_visit(session(), uid, ATTEND, actor=current_actor(), now=now())
-    return show_panel(uid, step="no-show", fee_cents=proposed_no_show_fee(session(), visit, now=now()))
+    return show_panel(uid, step="no-show", fee=proposed_no_show_fee(session(), visit, **who_and_when()))
 
 
 @blueprint.post("/no-show")
@@ -203,14 +204,14 @@ def post_no_show(uid: str) -> AnyResponse:
 
 
 @blueprint.post("/waive-fee")
-@requires(CHANGE)
+@requires(FEE)
 def post_waive_fee(uid: str) -> AnyResponse:
     """Let the proposed fee go, with a reason."""
 
     def work(opened: Session, said: dict[str, Any]) -> Appointment:
         return waive_fee(opened, appointment_uid=uid, **{"reason": "", **said}, **who_and_when())
 
-    return act(uid, CHANGE, WaiverSchema(), work, DONE_WORDS["waive-fee"])
+    return act(uid, FEE, WaiverSchema(), work, DONE_WORDS["waive-fee"])
 
 
 @blueprint.get("/swap")

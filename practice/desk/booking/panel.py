@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from practice.accounts.ownership import own_clients, require_own
+from practice.accounts.permissions import Scope, scope_of
 from practice.clients.consents import CONSENT_TEXTS, Purpose
 from practice.clients.queries import Duplicate
 from practice.clinic.queries import get_settings
@@ -218,7 +219,7 @@ def booking_panel(
     )
 
 
-def trouble_of(session: Session, draft: Draft, *, now: datetime) -> Trouble:
+def trouble_of(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> Trouble:
     """Return what speaks against the time that a link proposes; nothing is held by merely looking."""
     start = draft.choice.local_start if draft.choice else None
     if start is None or not draft.service or draft.choice is None:
@@ -228,6 +229,7 @@ def trouble_of(session: Session, draft: Draft, *, now: datetime) -> Trouble:
         location_uid=draft.location or None,
         therapist_uids=(draft.choice.therapist,) if draft.choice.therapist else (),
         client_uid=draft.client if draft.client and not draft.is_new_client else None,
+        own_only=scope_of(actor, "appointment.book") is Scope.OWN,
     )
     refusals = explain_start(session, query, local_start=start, now=now).refusals
     is_over = any(refusal.code == "past" for refusal in refusals)

@@ -54,7 +54,7 @@ def start() -> Response:
         draft = read_draft(request.args)
     except InvalidForm as invalid:
         return _show_invalid(request.args, invalid)
-    return show_draft(draft, trouble_of(session(), draft, now=now()))
+    return show_draft(draft, trouble_of(session(), draft, actor=current_actor(), now=now()))
 
 
 @blueprint.post("/book/draft")

@@ -1,7 +1,7 @@
 """A client as the desk sees her: the next visit, how to reach her, what comes, what was, and what she was told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -93,6 +93,7 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
 
 def _line(visit: Visit, actor: Actor, now: datetime) -> VisitLine:
     is_open_to = scope_of(actor, "appointment.read") is Scope.ALL or visit.therapist_id == actor.therapist_id
+    visit = visit if may(actor, "fee.manage") else replace(visit, fee_proposed_cents=None, fee_waived_reason=None)
     return VisitLine(visit, acts_of(visit, now) if is_open_to else (), late_minutes(visit, now), is_open_to)
 
 

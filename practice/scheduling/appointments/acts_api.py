@@ -75,10 +75,10 @@ class FeeWaiver(MethodView):
 
     @blueprint.arguments(ReasonSchema)
     @blueprint.response(200, AppointmentSchema)
-    @requires("appointment.cancel")
+    @requires("fee.manage")
     def post(self, body: Body, uid: str) -> Read:
         """Waive the proposed fee with a reason."""
-        return act_on(uid, "appointment.cancel", partial(cancelling.waive_fee, reason=body["reason"]))
+        return act_on(uid, "fee.manage", partial(cancelling.waive_fee, reason=body["reason"]))
 
 
 @blueprint.route("/confirmation")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from practice.accounts.permissions import Scope, scope_of
 from practice.clients.models import Client
 from practice.clinic.models import Room, Therapist
 from practice.core.actor import Actor
@@ -57,7 +58,8 @@ def undo(
 ) -> Appointment:
     """Take back the last act on an appointment; taking back the booking itself marks it as entered in error.
 
-    Both halves of a swap go back together. Raises ``NothingToUndo``, ``TimeTaken`` when the time before is gone,
+    Both halves of a swap go back together. Raises ``NothingToUndo`` (also where a
+    colleague's diary would change and the actor may use the own one only), ``TimeTaken`` when the time before is gone,
     and ``StaleVersion``.
     """
     appointment = load(session, appointment_uid)
@@ -67,6 +69,7 @@ def undo(
     partner_uid = change.after.get("swapped_with")
     if partner_uid is not None:
         going_back.append(_other_half(session, str(partner_uid), change))
+    _require_own_diaries(going_back, actor)
     _go_back(session, going_back, now=now)
     for each in going_back:
         each.change.undone_at = now
@@ -90,6 +93,15 @@ def _last_change(session: Session, appointment: Appointment) -> AppointmentChang
     if change is None:
         raise NothingToUndo
     return change
+
+
+def _require_own_diaries(going_back: Sequence[_Return], actor: Actor) -> None:
+    """Refuse what would take time in a colleague's diary, or give it back there, where only the own one is open."""
+    if scope_of(actor, "appointment.undo") is not Scope.OWN:
+        return
+    now_in = {each.appointment.therapist_id for each in going_back}
+    if now_in | {each.value("therapist_id") for each in going_back} != {actor.therapist_id}:
+        raise NothingToUndo("Taking this back would change a colleague's diary. Ask the desk to do it.")
 
 
 def _other_half(session: Session, uid: str, change: AppointmentChange) -> _Return:

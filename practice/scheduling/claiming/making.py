@@ -50,6 +50,7 @@ def placing_of(
         room_id=room.id if room else None,
         client_id=None if client is None else client.id,
         by_link=actor.role is Role.LINK,
+        own_only=actor.role is Role.THERAPIST,
     )
     return Placing(
         verb=verb,
@@ -103,6 +104,7 @@ def question_about(appointment: Appointment, *, actor: Actor, now: datetime) -> 
         moving_id=appointment.id,
         shape=shape_as_booked(appointment),
         by_link=actor.role is Role.LINK,
+        own_only=actor.role is Role.THERAPIST,
     )
 
 

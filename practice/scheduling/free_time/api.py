@@ -1,11 +1,13 @@
 """Free times over JSON: a range of days, the next fitting ones, and why a time is refused."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
 from flask.views import MethodView
 
 from practice.accounts.current import current_actor
+from practice.accounts.permissions import Scope, scope_of
 from practice.accounts.policy import requires
 from practice.scheduling.free_time.schemas import (
     ExplainQuerySchema,
@@ -74,7 +76,7 @@ def _asked(query: Query) -> StartsQuery:
     """Return what is asked; the diary of somebody else's client tells a therapist nothing."""
     if "client" in query:
         require_own_client(session(), query["client"], current_actor(), "client.read")
-    return starts_query(query)
+    return replace(starts_query(query), own_only=scope_of(current_actor(), "appointment.book") is Scope.OWN)
 
 
 def _json(body: str) -> Response:

@@ -27,7 +27,8 @@ EXPLAINED_DAYS = 14
 class StartsQuery:
     """What is asked, by uid: no therapist means anyone, no location the only one.
 
-    ``moving_id`` is the appointment whose present time counts as free; ``by_link`` asks as a client.
+    ``moving_id`` is the appointment whose present time counts as free; ``by_link`` asks as a client,
+    ``own_only`` as somebody who may book these therapists only.
     """
 
     service_uid: str
@@ -37,6 +38,7 @@ class StartsQuery:
     client_uid: str | None = None
     moving_id: int | None = None
     by_link: bool = False
+    own_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +153,5 @@ def _question(
         client_id=None if pulse.client is None else pulse.client.id,
         moving_id=query.moving_id,
         by_link=query.by_link,
+        own_only=query.own_only,
     )

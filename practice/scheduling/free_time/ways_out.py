@@ -31,7 +31,7 @@ def _same_time(question: Question, facts: DiaryFacts, begins: int) -> list[WayOu
         other_room = _offered_at(replace(question, room_id=None), facts, begins)
         if other_room is not None:
             return [choose("choose_room", question, facts, other_room)]
-    if question.therapist_ids is None:
+    if question.therapist_ids is None or question.own_only:
         return []
     colleague = _offered_at(replace(question, therapist_ids=_known_people(facts), room_id=None), facts, begins)
     return [] if colleague is None else [choose("choose_therapist", question, facts, colleague)]
