@@ -207,6 +207,11 @@ def test_the_feeds_etag_answers_an_unchanged_calendar(desk: Caller, clinic: Clin
     assert desk.ask("GET", feed(), If_None_Match=first.headers["ETag"]).status_code == 200
 
 
+def test_a_read_is_not_refused_for_a_header_that_guards_writing(desk: Caller, clinic: Clinic) -> None:
+    answer = desk.ask("GET", feed(), If_Match='"1"')
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+
+
 @pytest.mark.parametrize("by", ["therapist", "room"])
 def test_the_feed_takes_three_statements_for_any_size(clinic: Clinic, session: Session, by: str) -> None:
     for hour in (9, 11, 14, 16):

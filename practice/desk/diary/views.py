@@ -1,6 +1,5 @@
 """The diary: grid, list, and what both refresh from."""
 
-import hashlib
 import json
 from datetime import date
 
@@ -15,6 +14,7 @@ from practice.desk.diary.feed import feed
 from practice.desk.diary.listed import day_list
 from practice.desk.diary.open_diary import OpenDiary, closed_of, columns_of, open_diary
 from practice.desk.diary.page import diary_facts, diary_page
+from practice.web.conditional import unless_known
 from practice.web.database import now, session
 from practice.web.pages import render_page
 
@@ -81,13 +81,11 @@ def status(raw_day: str) -> Response:
 
 @blueprint.get("/diary/<raw_day>/events")
 @requires("calendar.read")
-def events(raw_day: str) -> AnyResponse:
+def events(raw_day: str) -> Response:
     """Return what the grid draws; answers 304 while nothing has changed."""
     diary = _open(raw_day)
     drawn = feed(
         columns_of(diary), diary.visits, closed_of(diary), by=diary.address.by, actor=current_actor(), now=now()
     )
     body = json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)
-    response = Response(body, mimetype="application/json")
-    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24])
-    return response.make_conditional(request)
+    return unless_known(Response(body, mimetype="application/json"))

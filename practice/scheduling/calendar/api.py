@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask.views import MethodView
 
 from practice.accounts.current import current_actor
@@ -11,6 +11,7 @@ from practice.scheduling.calendar.feed import FeedQuery, read_feed
 from practice.scheduling.calendar.feed_json import feed_json
 from practice.scheduling.calendar.schemas import FeedQuerySchema, FeedSchema
 from practice.web.api import ApiBlueprint
+from practice.web.conditional import unless_known
 from practice.web.database import now, session
 
 blueprint = ApiBlueprint("api_calendar", __name__, url_prefix="/api/v1/diary", description="Calendar feed")
@@ -33,7 +34,4 @@ class DiaryFeed(MethodView):
             uids=tuple(query["column"]),
         )
         body = feed_json(read_feed(session(), asked, now=now()), actor=current_actor())
-        answer = Response(body, mimetype="application/json")
-        answer.add_etag()
-        answer.make_conditional(request)
-        return answer
+        return unless_known(Response(body, mimetype="application/json"))
