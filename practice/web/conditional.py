@@ -9,8 +9,8 @@ def unless_known(answer: Response) -> Response:
     Only that header counts: If-Match guards writing, and a read that honoured it would refuse with no word why.
     """
     answer.add_etag()
-    known, _ = answer.get_etag()
-    if known in request.if_none_match:
+    tag, _is_weak = answer.get_etag()
+    if request.if_none_match.contains(tag or ""):
         answer.status_code = 304
         answer.set_data(b"")
     return answer
