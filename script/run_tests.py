@@ -1,4 +1,4 @@
-"""Find a PostgreSQL and a Chromium, run pytest twice and add up: what may share the machine, then what may not."""
+"""Find a PostgreSQL and a Chromium, run pytest twice and add up: what may share the machine, then what hardly may."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ from pathlib import Path
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 NOTHING_COLLECTED = 5
+PARTS = {
+    "shared": ["-m", "not alone", "-n", "2"],
+    # A browser beside what starts and kills processes: each group keeps its order.
+    "alone": ["-m", "alone", "-n", "2", "--dist", "loadgroup"],
+}
 
 
 def ensure_postgres() -> None:
@@ -39,6 +44,12 @@ def ensure_browser() -> None:
             subprocess.run(command, env=quiet, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     if not any(shutil.which(name) for name in BROWSERS):
         print("No Chromium: browser tests will be skipped, or fail in CI. Name one in CHROMIUM.", flush=True)
+
+
+def share_bytecode(scratch: Path) -> None:
+    """Let every process of this run compile what it imports for all the others, outside the tree."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(scratch / "bytecode")
 
 
 def run_pytest(arguments: list[str], report: Path) -> int:
@@ -71,7 +82,8 @@ def main(arguments: list[str]) -> int:
     statuses: list[int] = []
     outcomes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as scratch:
-        for name, part in (("shared", ["-m", "not alone", "-n", "2"]), ("alone", ["-m", "alone"])):
+        share_bytecode(Path(scratch))
+        for name, part in PARTS.items():
             report = Path(scratch) / f"{name}.xml"
             statuses.append(run_pytest([*part, *arguments], report))
             outcomes += count(report)

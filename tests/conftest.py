@@ -4,8 +4,11 @@
 template is built once by ``upgrade head`` and copied for each test.
 """
 
+import atexit
 import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +36,17 @@ NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 ALL_DATABASES = ("sqlite", "postgresql")
 
 
+BYTECODE = "PYTHONPYCACHEPREFIX"
+
+
+def pytest_configure() -> None:
+    """Let the processes that tests start compile the product once a run, and leave nothing in the tree."""
+    if BYTECODE not in os.environ:
+        os.environ[BYTECODE] = tempfile.mkdtemp(prefix="bytecode")
+        atexit.register(shutil.rmtree, os.environ[BYTECODE], ignore_errors=True)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", action="append", choices=ALL_DATABASES, help="run on this database only")
     parser.addoption("--full", action="store_true", help="run the published amounts instead of bounded ones")
@@ -44,15 +58,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("databases", chosen, indirect=True, scope="session")
 
 
-# Tests in these folders start processes, kill them or drive a browser: they do not share the machine.
+# Tests in these folders start processes, kill them or drive a browser: they share the machine in two groups only.
 ALONE = ("concurrency", "crash", "e2e")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     tests = Path(__file__).parent
     for item in items:
-        if item.path.relative_to(tests).parts[0] in ALONE or item.get_closest_marker("browser"):
+        is_in_browser = item.get_closest_marker("browser") is not None
+        if item.path.relative_to(tests).parts[0] in ALONE or is_in_browser:
             item.add_marker("alone")
+        if item.get_closest_marker("alone"):
+            item.add_marker(pytest.mark.xdist_group("browser" if is_in_browser else "processes"))
 
 
 def pytest_collection_finish() -> None:

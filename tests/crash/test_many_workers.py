@@ -45,12 +45,15 @@ def test_eight_workers_send_each_mail_once(
     engine_url: str, clinic: Clinic, server: ScriptedServer, request: pytest.FixtureRequest
 ) -> None:
     amount = 1000 if request.config.getoption("--full") else 200
-    book_many(clinic, amount)
     with ExitStack() as stack:
         workers = [stack.enter_context(Working(engine_url, smtp_port=server.port)) for _ in range(WORKERS)]
+        assert eventually(lambda: all("worker started" in worker.said() for worker in workers))
+        book_many(clinic, amount)
         assert eventually(lambda: len(server.delivered) >= amount, seconds=200)
         assert eventually(lambda: count(clinic, "sent") == amount)
-        assert [worker.terminate() for worker in workers] == [0] * WORKERS
+        for worker in workers:
+            worker.process.terminate()
+        assert [worker.wait_for_end() for worker in workers] == [0] * WORKERS
     assert server.seen["data"] == amount
     assert len(set(server.message_ids)) == amount
 

@@ -15,7 +15,7 @@ from practice.core.local_time import wall_time
 from practice.scheduling.models import Allocation, Appointment, AppointmentChange
 from practice.scheduling.series.models import Series
 from tests.callers import caller
-from tests.processes import PATIENCE_SECONDS, Serving
+from tests.processes import Serving
 from tests.scheduling.scene import Scene
 
 TABLES = (Series, Appointment, Allocation, AppointmentChange)
@@ -46,7 +46,7 @@ def test_a_server_killed_between_the_inserts_leaves_no_row(
     with Serving(engine_url, PRACTICE_FAILPOINT=step) as server:
         with pytest.raises((RemoteDisconnected, ConnectionResetError)):
             server.post("/api/v1/series", body, token=f"token-{desk.user.id}")
-        assert server.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL
+        assert server.wait_for_end() == -signal.SIGKILL
     assert rows(session) == [0, 0, 0, 0]
     with Serving(engine_url) as server:
         assert server.post("/api/v1/series", body, token=f"token-{desk.user.id}") == 201

@@ -1,8 +1,10 @@
 """kill -9 at every step of sending a mail: what is stored, what a restart does, how many copies the client sees."""
 
-import os
 import signal
+import sqlite3
+from contextlib import closing
 
+import psutil
 import pytest
 
 from practice.clinic.queries import list_tasks
@@ -25,6 +27,19 @@ STEPS = {
     "mail.F8": ("sending", True, 2),
     "mail.F9": ("sent", True, 1),
 }
+
+
+def is_locked(url: str) -> bool:
+    """Return whether somebody is writing to a SQLite file; where locks are rows nobody here waits for one."""
+    path = url.removeprefix("sqlite:///")
+    if path == url:
+        return False
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 def kill_at(step: str, url: str, server: ScriptedServer) -> None:
@@ -79,11 +94,11 @@ def test_a_worker_that_slept_through_its_lease_sends_nothing_after_it_wakes(
 ) -> None:
     clinic.book(clinic.client())
     with Working(engine_url, smtp_port=server.port) as sleeper:
-        _stop_at(server, "rcpt", sleeper)
+        _stop_at(server, "rcpt", sleeper, engine_url)
         assert eventually(lambda: server.seen["rcpt"] == 1)
         let_leases_run_out(clinic)
         assert other_worker.drain() == 1
-        sleeper.process.send_signal(signal.SIGCONT)
+        sleeper.signal(signal.SIGCONT)
         assert eventually(lambda: server.seen["rset"] == 1)
         assert sleeper.terminate() == 0
     assert (len(server.delivered), server.seen["data"]) == (1, 1)
@@ -97,12 +112,12 @@ def test_the_result_of_a_worker_that_slept_over_data_is_refused(
 ) -> None:
     clinic.book(clinic.client())
     with Working(engine_url, smtp_port=server.port) as sleeper:
-        _stop_at(server, "dot", sleeper)
+        _stop_at(server, "dot", sleeper, engine_url)
         assert eventually(lambda: len(server.delivered) == 1)
         let_leases_run_out(clinic)
         assert other_worker.drain() == 1
         sent_at = only_message(clinic).sent_at
-        sleeper.process.send_signal(signal.SIGCONT)
+        sleeper.signal(signal.SIGCONT)
         assert sleeper.terminate() == 0
     message = only_message(clinic)
     assert (message.state, message.attempt, message.sent_at) == ("sent", 2, sent_at)
@@ -110,13 +125,23 @@ def test_the_result_of_a_worker_that_slept_over_data_is_refused(
     assert len(set(server.message_ids)) == 1
 
 
-def _stop_at(server: ScriptedServer, stage: str, sleeper: Working) -> None:
+def _stop_at(server: ScriptedServer, stage: str, sleeper: Working, url: str) -> None:
     """Freeze the worker the first time it comes to *stage*, then answer as if nothing were."""
     answer = server.next_act
+    process = psutil.Process(sleeper.process.pid)
+
+    def is_frozen() -> bool:
+        """Freeze it, but not while another of its jobs holds the lock that everybody needs."""
+        process.suspend()
+        eventually(lambda: process.status() == psutil.STATUS_STOPPED, every=0.005)
+        if is_locked(url):
+            process.resume()
+            return False
+        return True
 
     def next_act(reached: str) -> int | str:
         if reached == stage and server.seen[stage] == 0:
-            os.kill(sleeper.process.pid, signal.SIGSTOP)
+            eventually(is_frozen, every=0.01)
         return answer(reached)
 
     server.next_act = next_act  # type: ignore[method-assign]

@@ -22,8 +22,8 @@ from practice.scheduling.models import Appointment
 from practice.scheduling.wishes import TimeWish
 from practice.web.database import db
 from practice.worker import Worker
-from tests.browser import browser_type_launch_args, served
-from tests.cast import PASSWORD, RITA, make_cast
+from tests.browser import browser_type_launch_args, enter, served
+from tests.cast import make_cast
 from tests.conftest import make_settings
 from tests.factories import act, make_client, make_location, make_room, make_service, make_therapist
 from tests.smtp_server import Delivered, ScriptedServer, serving
@@ -137,14 +137,10 @@ class Hands:
 
 @pytest.fixture
 def hands(clinic: Clinic, page: Page) -> Hands:
-    """Rita, signed in by the page, at a desk of 1280 by 800 in Toronto."""
+    """Rita, signed in, at a desk of 1280 by 800 in Toronto."""
     page.set_viewport_size({"width": 1280, "height": 800})
     page.clock.install(time=clinic.clock())
-    page.goto(f"{clinic.address}/sign-in")
-    page.get_by_label("Email").fill(RITA.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/today")
+    enter(page, clinic.app, clinic.address, clinic.cast["rita"], now=clinic.clock())
     return Hands(page, clinic)
 
 

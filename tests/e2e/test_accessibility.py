@@ -19,9 +19,7 @@ def visit(clinic: Clinic):
     return visit
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page_of_the_diary_and_the_booking(visit, hands: Hands, colours: str) -> None:
-    hands.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+def test_axe_finds_nothing_on_any_page_of_the_diary_and_the_booking(visit, hands: Hands) -> None:
     appointment = f"/appointments/{visit.uid}"
     paths = [
         DAY,
@@ -42,9 +40,7 @@ def test_axe_finds_nothing_on_any_page_of_the_diary_and_the_booking(visit, hands
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing_in_the_panels_beside_the_diary(visit, hands: Hands, colours: str) -> None:
-    hands.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+def test_axe_finds_nothing_in_the_panels_beside_the_diary(visit, hands: Hands) -> None:
     hands.open(DAY)
     hands.page.mouse.click(*hands.spot("Ada Able", 12))
     expect(hands.page.locator("#panel [data-refusal]")).to_be_visible()

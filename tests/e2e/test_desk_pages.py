@@ -31,9 +31,7 @@ def morning(clinic: Clinic) -> Morning:
     return Morning(clinic)
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing_on_the_desks_pages(morning: Morning, hands: Hands, colours: str) -> None:
-    hands.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+def test_axe_finds_nothing_on_the_desks_pages(morning: Morning, hands: Hands) -> None:
     paths = [
         "/today",
         "/calls",

@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import violations
-from tests.cast import OSCAR, PASSWORD
+from tests.browser import enter, violations
 from tests.e2e.conftest import Clinic, Hands
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
@@ -15,12 +14,9 @@ NARROW = {"width": 390, "height": 844}
 @pytest.fixture
 def owner(hands: Hands) -> Hands:
     """Oscar, at the same desk."""
+    clinic = hands.clinic
     hands.page.context.clear_cookies()
-    hands.page.goto(f"{hands.clinic.address}/sign-in")
-    hands.page.get_by_label("Email").fill(OSCAR.email)
-    hands.page.get_by_label("Password").fill(PASSWORD)
-    hands.page.keyboard.press("Enter")
-    hands.page.wait_for_url("**/today")
+    enter(hands.page, clinic.app, clinic.address, clinic.cast["oscar"], now=clinic.clock())
     return hands
 
 
@@ -37,18 +33,14 @@ def faults(hands: Hands, paths: list[str]) -> dict[str, list[str]]:
     return {path: wrong for path, wrong in found.items() if wrong}
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing_in_the_records(clinic: Clinic, hands: Hands, colours: str) -> None:
-    hands.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+def test_axe_finds_nothing_in_the_records(clinic: Clinic, hands: Hands) -> None:
     client = clinic.client("Anna Berg")
     clinic.client("Anna Berg")
     paths = ["/clients", "/clients?q=berg", "/clients?q=zzz", "/clients/new", f"/clients/{client.uid}/edit"]
     assert faults(hands, paths) == {}
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing_in_the_set_up(clinic: Clinic, owner: Hands, colours: str) -> None:
-    owner.page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+def test_axe_finds_nothing_in_the_set_up(clinic: Clinic, owner: Hands) -> None:
     lists = ["locations", "rooms", "services", "therapists", "closures", "time-off", "policies", "services/new"]
     forms = [f"locations/{clinic.location.uid}", f"services/{clinic.service.uid}", f"therapists/{clinic.ada.uid}"]
     hours = [f"locations/{clinic.location.uid}/hours", f"therapists/{clinic.ada.uid}/hours"]

@@ -9,6 +9,7 @@ from icalendar import Calendar, Event
 from playwright.sync_api import Browser, expect
 
 from practice.core.local_time import to_utc
+from tests.cast import PASSWORD, RITA
 from tests.e2e.conftest import TODAY, Clinic, Hands
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
@@ -36,6 +37,12 @@ def test_a_booking_is_made_moved_and_cancelled_and_every_mail_follows(
     clinic: Clinic, hands: Hands, browser: Browser
 ) -> None:
     page = hands.page
+    page.context.clear_cookies()
+    page.goto(f"{clinic.address}/sign-in")
+    page.get_by_label("Email").fill(RITA.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/today")
     page.get_by_role("link", name="Diary").first.click()
     page.wait_for_selector(".ec-day")
 
@@ -46,7 +53,7 @@ def test_a_booking_is_made_moved_and_cancelled_and_every_mail_follows(
     hands.type("Zoë Marsh")
     page.get_by_role("option", name="New client").click()
     page.get_by_label("Email", exact=True).fill("zoe@example.com")
-    page.get_by_label("May we send").check()
+    page.get_by_label("May we also remind you").check()
     page.get_by_role("button", name="Book Tue 14:00").click()
     expect(page.locator("[data-appointment]")).to_contain_text("Zoë Marsh")
     expect(hands.card("Zoë Marsh")).to_be_visible()

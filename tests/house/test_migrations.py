@@ -1,7 +1,5 @@
 """Migrations make exactly the models, keep every row, and leave nothing half done."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -22,7 +20,7 @@ from practice.web.schema_state import newest_revision, stored_revision
 from tests.conftest import make_settings
 from tests.databases import TestDatabases
 from tests.house.rows import column_digests, digests, fill
-from tests.processes import PATIENCE_SECONDS, ROOT, environment, practice
+from tests.processes import PATIENCE_SECONDS, Running, practice
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(migrations_folder())).walk_revisions()]
 
@@ -158,17 +156,16 @@ def test_of_two_upgrades_at_once_the_second_waits_and_finds_nothing_to_do(bare_a
             upgrade()
 
     failpoints.arm(f"migrated_{REVISIONS[2]}", stand_still)
-    command = [sys.executable, "-m", "practice", "db", "upgrade"]
     try:
         with ThreadPoolExecutor() as threads:
             first = threads.submit(first_upgrade)
             assert standing.wait(PATIENCE_SECONDS)
-            second = subprocess.Popen(command, cwd=ROOT, env=environment(empty_url), stdin=subprocess.DEVNULL)
-            with pytest.raises(subprocess.TimeoutExpired):
-                second.wait(2)
-            may_go.set()
-            first.result(PATIENCE_SECONDS)
-            assert second.wait(PATIENCE_SECONDS) == 0
+            with Running("db", "upgrade", url=empty_url) as second:
+                second.process.join(2)
+                assert second.process.exitcode is None
+                may_go.set()
+                first.result(PATIENCE_SECONDS)
+                assert second.wait_for_end() == 0
     finally:
         may_go.set()
         failpoints.disarm_all()

@@ -27,12 +27,11 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_the_console_stays_quiet(
-    scene: Scene, visitor: Open, address: str, clock: SettableClock, browser: Browser, width: int, scheme: str
+    scene: Scene, visitor: Open, address: str, clock: SettableClock, browser: Browser, width: int
 ) -> None:
     path = visitor(scene.book()).path
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
