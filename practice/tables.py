@@ -4,6 +4,7 @@ import practice.accounts.models
 import practice.audit.models
 import practice.backup.models
 import practice.clients.models
+import practice.clinic.limit_models
 import practice.clinic.models
 import practice.reminders.models
 import practice.scheduling.absences.models

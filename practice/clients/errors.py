@@ -55,3 +55,17 @@ class ConsentGiven(Conflict):
 
     code = "consent_given"
     title = "Already given"
+
+
+class ContradictoryPreference(RuleViolation):
+    """Two wishes cannot both be met."""
+
+    code = "contradictory_preference"
+    title = "These wishes contradict each other"
+
+
+class AlreadyKeptApart(Conflict):
+    """The pair is noted already."""
+
+    code = "already_kept_apart"
+    title = "Kept apart already"

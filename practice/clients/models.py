@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.core.db import Base, Editable, Identified
@@ -34,6 +34,21 @@ class RelationKind(StrEnum):
     BOOKS_FOR = "books_for"
     PAYS_FOR = "pays_for"
     MAY_DISCUSS = "may_discuss"
+
+
+class PreferenceKind(StrEnum):
+    """What a preference is about."""
+
+    THERAPIST = "therapist"
+    GENDER = "gender"
+
+
+class Strength(StrEnum):
+    """How much a preference weighs."""
+
+    PREFER = "prefer"
+    MUST = "must"
+    NEVER = "never"
 
 
 class Client(Editable, Base):
@@ -117,6 +132,44 @@ class DeskAlert(Base, Identified):
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(30))
     text: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Preference(Base, Identified):
+    """By whom a client wishes to be treated: one therapist or a gender, preferred, required or refused."""
+
+    __tablename__ = "client_preference"
+    __table_args__ = (CheckConstraint("(therapist_id IS NULL) = (kind = 'gender')", name="subject"),)
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[PreferenceKind] = mapped_column(String(10))
+    strength: Mapped[Strength] = mapped_column(String(10))
+    therapist_id: Mapped[int | None] = mapped_column(ForeignKey("therapist.id"))
+    gender: Mapped[str] = mapped_column(String(12), default="")
+
+
+class BlockPair(Base, Identified):
+    """A client who is kept apart from a therapist, or from another client in the same hour. Why lies elsewhere."""
+
+    __tablename__ = "block_pair"
+    __table_args__ = (
+        CheckConstraint("(therapist_id IS NULL) <> (other_client_id IS NULL)", name="other"),
+        CheckConstraint("other_client_id IS NULL OR other_client_id <> client_id", name="self"),
+    )
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    therapist_id: Mapped[int | None] = mapped_column(ForeignKey("therapist.id"))
+    other_client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class BlockReason(Base):
+    """Why two are kept apart; a table of its own, because few may read it."""
+
+    __tablename__ = "block_reason"
+
+    block_pair_id: Mapped[int] = mapped_column(ForeignKey("block_pair.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class Consent(Base, Identified):

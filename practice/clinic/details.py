@@ -64,6 +64,7 @@ class TherapistDetails:
     usual_room_id: int | None = None
     user_id: int | None = None
     is_active: bool = True
+    gender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class Service(Editable, Base):
 
 
 class Therapist(Editable, Base):
-    """A registered massage therapist. ``colour`` is an index into the therapist palette, 1 to 8."""
+    """A registered massage therapist. ``colour`` indexes the therapist palette, 1 to 8; ``gender`` may be unsaid."""
 
     __tablename__ = "therapist"
 
@@ -145,6 +145,7 @@ class Therapist(Editable, Base):
     registered_until: Mapped[date | None]
     usual_room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
+    gender: Mapped[str] = mapped_column(String(12), default="", server_default="")
 
 
 class TherapistService(Base):

@@ -43,6 +43,28 @@ BOOKING: Mapping[str, RefusalNote] = {
     "horizon": _note(422, "It is further ahead than the service can be booked.", "Take an earlier day."),
     "past": _note(422, "The time has passed.", "Take a later time, or record what happened."),
     "inactive": _note(422, "The service, location, room or therapist is no longer in use.", "Choose another one."),
+    "not_at_location": _note(422, "The location does not give this service.", "Choose another location or service."),
+    "travel_time": _note(
+        422, "The therapist cannot get there in time from another location.", "Take a later time, or override."
+    ),
+    "day_full": _note(
+        422, "The therapist has had the most visits or hands-on minutes of a day.", "Take another day or therapist."
+    ),
+    "week_full": _note(
+        422, "The therapist has had the most visits or hands-on minutes of a week.", "Take another week or therapist."
+    ),
+    "rest_needed": _note(422, "The therapist would work too long without a rest.", "Take a time after the rest."),
+    "client_gap": _note(
+        422, "The client has such a visit too few days before or after.", "Take a later day, or override with a reason."
+    ),
+    "client_day_full": _note(
+        422, "The client has the most visits of a day.", "Take another day, or override with a reason."
+    ),
+    "preference": _note(
+        422, "The client asked for somebody else.", "Take another therapist, or override with a reason."
+    ),
+    "not_with_therapist": _note(422, "This client and this therapist are kept apart.", "Take another therapist."),
+    "not_in_this_hour": _note(422, "This client cannot come in this hour.", "Take a time in another hour."),
     "therapist_not_registered": _note(
         422, "The therapist's registration is not valid on that day.", "Choose another therapist or an earlier day."
     ),
@@ -111,6 +133,8 @@ PEOPLE: Mapping[str, RefusalNote] = {
     "invalid_birth_date": _note(422, "The birth date lies before 1900 or after today.", _CORRECT),
     "invalid_relation": _note(422, "The other person or the dates do not fit.", _CORRECT),
     "nobody_for_messages": _note(422, "Nobody would get the client's messages.", "Say first who gets them instead."),
+    "contradictory_preference": _note(422, "Two wishes of the client cannot both be met.", "Remove one of them."),
+    "already_kept_apart": _note(409, "The pair is kept apart already.", _READ_AGAIN),
     "consent_text_changed": _note(422, "The sentence read aloud is no longer in force.", "Read the new one aloud."),
     "consent_given": _note(409, "This consent is in force already.", _READ_AGAIN),
     "not_to_be_sent": _note(

@@ -1,7 +1,9 @@
 """Time taken on one diary, as columns of integers: a diary of a month has hundreds of entries, a practice has many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from enum import IntEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 LONGEST_TREATMENT = timedelta(hours=12)
@@ -11,22 +13,41 @@ WIDEST_BUFFERS = timedelta(minutes=240)
 """Two buffers of 120 minutes may lie between two treatments."""
 
 
+class Work(IntEnum):
+    """What time on a diary is to the limits: nothing (a meeting, lunch), hands-on care, an assessment, a call."""
+
+    NONE = 0
+    HANDS_ON = 1
+    ASSESSMENT = 2
+    PHONE = 3
+
+
+VISITS = frozenset({Work.HANDS_ON, Work.ASSESSMENT})
+
+
 class Taken(NamedTuple):
-    """One appointment's treatment time in UTC minutes, and the buffers around it in minutes."""
+    """One appointment's treatment time in UTC minutes, the buffers around it in minutes, what it is and where."""
 
     begins: int
     ends: int
     before: int = 0
     after: int = 0
+    work: int = Work.HANDS_ON
+    location_id: int = 0
 
 
 class TakenGroup(NamedTuple):
-    """Appointments with the same buffers; the treatment time of one is ``begins[i]`` to ``ends[i]``."""
+    """Appointments alike in all but time; the treatment time of one is ``begins[i]`` to ``ends[i]``."""
 
     before: int
     after: int
     begins: Sequence[int]
     ends: Sequence[int]
+    work: int = Work.HANDS_ON
+    location_id: int = 0
+
+
+NOWHERE_ELSE: Mapping[int, int] = MappingProxyType({})
 
 
 class DiaryTime:
@@ -40,14 +61,22 @@ class DiaryTime:
         self.remembered: dict[object, int] = {}
 
     def __iter__(self) -> Iterator[Taken]:
-        for before, after, begins, ends in self.groups:
+        for before, after, begins, ends, work, location_id in self.groups:
             for begin, end in zip(begins, ends, strict=True):
-                yield Taken(begin, end, before, after)
+                yield Taken(begin, end, before, after, work, location_id)
 
-    def with_buffers(self) -> tuple[list[int], list[int]]:
-        """Return all begins and all ends of appointments with their buffers, each sorted."""
-        begins = [begin - group.before for group in self.groups for begin in group.begins]
-        ends = [end + group.after for group in self.groups for end in group.ends]
+    def with_buffers(self, apart: Mapping[int, int] = NOWHERE_ELSE) -> tuple[list[int], list[int]]:
+        """Return all begins and all ends of appointments with their buffers, each sorted.
+
+        *apart* are the minutes of travel from each location, which lie around what is taken there.
+        """
+        begins: list[int] = []
+        ends: list[int] = []
+        for group in self.groups:
+            away = apart.get(group.location_id, 0)
+            before, after = group.before + away, group.after + away
+            begins += [begin - before for begin in group.begins]
+            ends += [end + after for end in group.ends]
         return sorted(begins), sorted(ends)
 
     def without_buffers(self) -> tuple[list[int], list[int]]:
@@ -58,33 +87,39 @@ class DiaryTime:
 
     def plus(self, more: Sequence[Taken]) -> "DiaryTime":
         """Return this diary with more time taken."""
-        extra = tuple(TakenGroup(one.before, one.after, (one.begins,), (one.ends,)) for one in more)
+        extra = tuple(
+            TakenGroup(one.before, one.after, (one.begins,), (one.ends,), one.work, one.location_id) for one in more
+        )
         return DiaryTime(self.groups + extra)
 
 
 NOTHING_TAKEN = DiaryTime()
 
-BUFFER_BASE = 256
-"""Two buffers of at most 120 minutes travel as one number: before times this, plus after."""
+BUFFER_BASE = 128
+"""Two buffers of at most 120 minutes, the work and the location are packed as one number with digits to this base."""
+
+WORK_BASE = 4
 
 
-def in_groups(begins: Sequence[int], ends: Sequence[int], buffers: Sequence[int]) -> DiaryTime:
-    """Return a diary from three columns of equal length; one service's appointments usually share their buffers."""
-    kinds = set(buffers)
+def in_groups(begins: Sequence[int], ends: Sequence[int], traits: Sequence[int]) -> DiaryTime:
+    """Return a diary from three columns of equal length; one service's appointments at a place share their traits."""
+    kinds = set(traits)
     if len(kinds) == 1:
         return DiaryTime((_group(kinds.pop(), begins, ends),))
     return DiaryTime(
         tuple(
             _group(
                 kind,
-                [begin for begin, own in zip(begins, buffers, strict=True) if own == kind],
-                [end for end, own in zip(ends, buffers, strict=True) if own == kind],
+                [begin for begin, own in zip(begins, traits, strict=True) if own == kind],
+                [end for end, own in zip(ends, traits, strict=True) if own == kind],
             )
             for kind in kinds
         )
     )
 
 
-def _group(buffers: int, begins: Sequence[int], ends: Sequence[int]) -> TakenGroup:
-    before, after = divmod(buffers, BUFFER_BASE)
-    return TakenGroup(before, after, begins, ends)
+def _group(traits: int, begins: Sequence[int], ends: Sequence[int]) -> TakenGroup:
+    traits, after = divmod(traits, BUFFER_BASE)
+    traits, before = divmod(traits, BUFFER_BASE)
+    location_id, work = divmod(traits, WORK_BASE)
+    return TakenGroup(before, after, begins, ends, work, location_id)

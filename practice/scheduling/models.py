@@ -6,19 +6,31 @@ from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, Index, Strin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.clients.models import Client
-from practice.clinic.models import Location, Room, Service, Therapist
+from practice.clinic.models import Location, Room, Service, ServiceKind, Therapist
 from practice.core.db import Base, Editable, Identified
+from practice.scheduling.diary_time import Work
 from practice.scheduling.lifecycle import AppointmentState
 
 _UNRECONCILED = text("change_seq > reconciled_seq")
 _HELD = text("state = 'held'")
 
 
+WORK_OF: dict[str, Work] = {
+    ServiceKind.HANDS_ON: Work.HANDS_ON,
+    ServiceKind.ASSESSMENT: Work.ASSESSMENT,
+    ServiceKind.PHONE: Work.PHONE,
+}
+"""What time taken for a kind of service is to the limits."""
+
+
+KIND_OF: dict[int, ServiceKind] = {work: ServiceKind(kind) for kind, work in WORK_OF.items()}
+
+
 class Appointment(Editable, Base):
     """A booked time.
 
     ``local_start`` and ``zone`` are the promise made to a person, ``starts_at`` and ``ends_at`` its index in UTC.
-    Duration, buffers and price are copied from the service at booking. ``sequence`` is the calendar file's
+    Duration, buffers, price and kind are copied from the service at booking. ``sequence`` is the calendar file's
     SEQUENCE; ``change_seq`` rises with every change that a message may have to tell, ``reconciled_seq`` follows it.
     """
 
@@ -51,6 +63,9 @@ class Appointment(Editable, Base):
     buffer_before_minutes: Mapped[int]
     buffer_after_minutes: Mapped[int]
     price_cents: Mapped[int]
+    kind: Mapped[ServiceKind] = mapped_column(
+        String(20), default=ServiceKind.HANDS_ON, server_default=ServiceKind.HANDS_ON
+    )
     sequence: Mapped[int] = mapped_column(default=0)
     change_seq: Mapped[int] = mapped_column(default=1)
     reconciled_seq: Mapped[int] = mapped_column(default=0)
@@ -83,6 +98,7 @@ class Allocation(Base):
 
     While ``occupies`` is true no other occupying allocation of the same diary and lane may overlap: an exclusion
     constraint on PostgreSQL, a trigger pair on SQLite (migrations). Buffers are minutes around it, a rule in code.
+    ``work`` and ``location_id`` (0: nowhere) are copies for the limits that count what lies on a diary.
     """
 
     __tablename__ = "allocation"
@@ -100,6 +116,8 @@ class Allocation(Base):
     buffer_before: Mapped[int] = mapped_column(default=0)
     buffer_after: Mapped[int] = mapped_column(default=0)
     occupies: Mapped[bool] = mapped_column(default=True)
+    work: Mapped[int] = mapped_column(default=Work.HANDS_ON, server_default="1")
+    location_id: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class AppointmentChange(Base, Identified):

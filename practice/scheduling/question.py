@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from practice.scheduling.diary_time import NOTHING_TAKEN, DiaryTime
+from practice.scheduling.diary_time import NOTHING_TAKEN, NOWHERE_ELSE, DiaryTime, Work
+from practice.scheduling.limits import NO_CLIENT_LIMITS, NO_LIMITS, NO_WISHES, ClientLimits, Limits, Wishes
 
 
 class Span(NamedTuple):
@@ -82,7 +83,7 @@ class LocationFacts:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """What can be booked; see ``clinic.models.Service``."""
+    """What can be booked; see ``clinic.models.Service``. No ``location_ids`` means that every place gives it."""
 
     id: int
     uid: str
@@ -97,6 +98,8 @@ class ServiceFacts:
     is_active: bool = True
     price_cents: int = 0
     code: str = ""
+    work: int = Work.HANDS_ON
+    location_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +130,33 @@ class TherapistFacts:
     registered_until: date | None = None
     offers: frozenset[int] = frozenset()
     weekly: tuple[WeeklyWork, ...] = ()
+    gender: str = ""
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """The practice as its owner set it up; changes only with the clinic version."""
+    """The practice as its owner set it up; changes only with the clinic version.
+
+    ``apart`` are minutes of travel from each location to others, ``wishes`` those of clients who have any.
+    """
 
     version: int
     locations: Mapping[int, LocationFacts]
     services: Mapping[int, ServiceFacts]
     rooms: Mapping[int, RoomFacts]
     therapists: Mapping[int, TherapistFacts]
+    client_limits: ClientLimits = NO_CLIENT_LIMITS
+    apart: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+    wishes: Mapping[int, Wishes] = field(default_factory=dict)
+
+    def travel_from(self, location_id: int) -> Mapping[int, int]:
+        """Return the minutes of travel between a location and each of the others."""
+        return self.apart.get(location_id, NOWHERE_ELSE)
+
+    def wishes_of(self, client_id: int | None) -> Wishes:
+        """Return what a client wishes; nothing for nobody."""
+        return NO_WISHES if client_id is None else self.wishes.get(client_id, NO_WISHES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +217,21 @@ def shape_of(question: Question, facts: DiaryFacts) -> Shape:
 
 
 def candidates(question: Question, set_up: SetUp) -> list[TherapistFacts]:
-    """Return the therapists asked for, by name; for *anyone* those who may be proposed at all."""
+    """Return the therapists asked for, by name; for *anyone* those who may be proposed to the client at all."""
     if question.therapist_ids is not None:
         return [set_up.therapists[therapist_id] for therapist_id in question.therapist_ids]
-    offering = [one for one in set_up.therapists.values() if one.is_active and question.service_id in one.offers]
+    wishes = set_up.wishes_of(question.client_id)
+    offering = [
+        one
+        for one in set_up.therapists.values()
+        if one.is_active and question.service_id in one.offers and wishes.allow(one.id, one.gender)
+    ]
     return sorted(offering, key=lambda one: (one.name, one.id))
+
+
+def is_given_at(service: ServiceFacts, location_id: int) -> bool:
+    """Return whether a location gives the service."""
+    return not service.location_ids or location_id in service.location_ids
 
 
 def suitable_rooms(question: Question, set_up: SetUp) -> list[RoomFacts]:

@@ -24,8 +24,10 @@ FITTING: dict[str, Any] = {
     "weekday": 1,
     "buffer_before_minutes": 0,
     "buffer_after_minutes": 0,
+    "client_preference.kind": "therapist",
+    "block_pair.other_client_id": None,
 }
-KEPT_BY_MIGRATIONS = {"audit_head", "clinic_state"}
+KEPT_BY_MIGRATIONS = {"audit_head", "clinic_state", "booking_limits"}
 
 
 def fill(connection: Connection, tables: set[str] | None = None) -> None:

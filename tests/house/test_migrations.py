@@ -19,7 +19,7 @@ from practice.web.database import db, migrations_folder
 from practice.web.schema_state import newest_revision, stored_revision
 from tests.conftest import make_settings
 from tests.databases import TestDatabases
-from tests.house.rows import column_digests, digests, fill
+from tests.house.rows import column_digests, fill
 from tests.processes import PATIENCE_SECONDS, Running, practice
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(migrations_folder())).walk_revisions()]
@@ -123,7 +123,7 @@ def test_an_upgrade_killed_on_its_way_leaves_nothing_and_can_be_repeated(bare_ap
     killed = practice("db", "upgrade", url=empty_url, PRACTICE_FAILPOINT=f"migrated_{revision}")
     assert killed.returncode == -9, killed.stderr
     assert _read(stored_revision) is None
-    assert _read(digests) == {}
+    assert _read(column_digests) == {}
     assert practice("db", "upgrade", url=empty_url).returncode == 0
     assert _read(stored_revision) == newest_revision()
 

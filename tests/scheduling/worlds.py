@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from practice.core.local_time import to_local
-from practice.scheduling.diary_time import DiaryTime, Taken
+from practice.scheduling.diary_time import DiaryTime, Taken, Work
+from practice.scheduling.limits import NO_CLIENT_LIMITS, NO_LIMITS, ClientLimits, Limits, Wishes
 from practice.scheduling.local_days import floor_minute, instant_of, local_day
 from practice.scheduling.question import (
     Absence,
@@ -70,16 +71,22 @@ def practice(
     taken: dict[int, list[Taken]] | None = None,
     exceptions: Exceptions | None = None,
     client_diary_id: int | None = None,
+    client_limits: ClientLimits = NO_CLIENT_LIMITS,
+    wishes: dict[int, Wishes] | None = None,
+    miles_away: int = 0,
 ) -> DiaryFacts:
-    """Facts with one therapist and one room unless some are named."""
+    """Facts with one therapist and one room unless some are named; *miles_away* makes a second place so far off."""
     staff = list(people) or [therapist()]
     places = list(rooms) or [room()]
     set_up = SetUp(
         1,
-        {1: at or location()},
+        {1: at or location(), 2: location(id=2, uid="l2", name="Mill")},
         {1: of or service()},
         {one.id: one for one in places},
         {one.id: one for one in staff},
+        client_limits,
+        {1: {2: miles_away}, 2: {1: miles_away}} if miles_away else {},
+        wishes or {},
     )
     diaries = {one.diary_id: DiaryTime() for one in (*staff, *places)}
     diaries |= {key: DiaryTime().plus(entries) for key, entries in (taken or {}).items()}
@@ -100,8 +107,10 @@ def at(hour: int, minute: int = 0, *, on: date = DAY) -> int:
     return local_day(on, ZONE).minute_at(hour * 60 + minute)
 
 
-def busy(begins: int, minutes: int = 60, before: int = 0, after: int = 0) -> Taken:
-    return Taken(begins, begins + minutes, before, after)
+def busy(
+    begins: int, minutes: int = 60, before: int = 0, after: int = 0, *, work: Work = Work.HANDS_ON, place: int = 1
+) -> Taken:
+    return Taken(begins, begins + minutes, before, after, work, place)
 
 
 @dataclass
@@ -117,7 +126,8 @@ class Oracle:
         self.service, self.place = set_up.services[1], set_up.locations[1]
         self.minutes = range(begins, begins + (self.question.shape or self.service.shape).duration)
         return (
-            self._moment(begins)
+            (not self.service.location_ids or 1 in self.service.location_ids)
+            and self._moment(begins)
             and any(self._person(one) for one in self._people())
             and (not self.service.needs_room or any(self._room(one) for one in set_up.rooms.values()))
         )
@@ -157,8 +167,74 @@ class Oracle:
 
     def _person(self, one: TherapistFacts) -> bool:
         return (
-            one.is_active and 1 in one.offers and one.is_registered and self._is_there(one) and self._free(one.diary_id)
+            one.is_active
+            and 1 in one.offers
+            and one.is_registered
+            and self._is_there(one)
+            and self._free(one.diary_id)
+            and self._gets_there(one.diary_id)
+            and self._stays_within(one)
         )
+
+    def _gets_there(self, diary_id: int) -> bool:
+        _, before, after = self.question.shape or self.service.shape
+        way = self.facts.set_up.apart.get(1, {}).get(2, 0)
+        ours = set(range(self.minutes[0] - before - way, self.minutes[-1] + 1 + after + way))
+        return not any(
+            minute in ours
+            for one in self.facts.taken_on(diary_id)
+            if one.location_id == 2
+            for minute in range(one.begins - one.before, one.ends + one.after)
+        )
+
+    def _stays_within(self, one: TherapistFacts) -> bool:
+        if self.service.work == Work.PHONE:
+            return True
+        ours = (self.minutes[0], self.minutes[-1] + 1, self.service.work)
+        known = {(each.begins, each.ends, each.work) for each in self.facts.taken_on(one.diary_id)}
+        visits = [each for each in known if each[2] in {Work.HANDS_ON, Work.ASSESSMENT}]
+        day = to_local(instant_of(ours[0]), self.place.zone).date()
+        today = [each for each in visits if to_local(instant_of(each[0]), self.place.zone).date() == day]
+        week = [
+            each
+            for each in visits
+            if to_local(instant_of(each[0]), self.place.zone).isocalendar()[:2] == day.isocalendar()[:2]
+        ]
+        limits = one.limits
+        return (
+            self._fits(ours, today, limits.visits_a_day, limits.minutes_a_day)
+            and self._fits(ours, week, limits.visits_a_week, limits.minutes_a_week)
+            and self._rests(ours, today, limits)
+        )
+
+    def _fits(self, ours: tuple, others: list[tuple], visits: int | None, minutes: int | None) -> bool:
+        worked = sum(ends - begins for begins, ends, work in [*others, ours] if work == Work.HANDS_ON)
+        return (visits is None or len(others) < visits) and (
+            minutes is None or ours[2] != Work.HANDS_ON or worked <= minutes
+        )
+
+    def _rests(self, ours: tuple, today: list[tuple], limits: Limits) -> bool:
+        """Walk from the visit outwards, minute by minute, until a whole rest was met; count what was worked."""
+        if limits.rest_after is None:
+            return True
+        with_ours = self._walk(ours, [*today, ours], limits.rest)
+        met = [each for each in today if each in with_ours]
+        before = max((self._hands_on(self._walk(each, today, limits.rest)) for each in met), default=0)
+        return self._hands_on(with_ours) <= max(limits.rest_after, before)
+
+    @staticmethod
+    def _walk(first: tuple, visits: list[tuple], rest: int) -> set[tuple]:
+        reached, grown = set(), {first}
+        while grown != reached:
+            reached = grown
+            grown = {
+                each for each in visits if any(each[0] - rest < one[1] and one[0] - rest < each[1] for one in reached)
+            } | reached
+        return reached
+
+    @staticmethod
+    def _hands_on(visits: set[tuple]) -> int:
+        return sum(ends - begins for begins, ends, work in visits if work == Work.HANDS_ON)
 
     def _is_there(self, one: TherapistFacts) -> bool:
         away = self.facts.exceptions.absences.get(one.id, ())
@@ -198,13 +274,30 @@ def _spans() -> st.SearchStrategy[list[tuple[int, int]]]:
 
 def _takens() -> st.SearchStrategy[list[Taken]]:
     one = st.builds(
-        lambda start, minutes, before, after: busy(at(0) + start * 5, minutes * 5, before, after),
+        lambda start, minutes, before, after, work, place: busy(
+            at(0) + start * 5, minutes * 5, before, after, work=work, place=place
+        ),
         st.integers(-24, 300),
         st.integers(1, 24),
         st.sampled_from([0, 0, 5, 10, 30]),
         st.sampled_from([0, 0, 5, 15]),
+        st.sampled_from([Work.HANDS_ON, Work.HANDS_ON, Work.ASSESSMENT, Work.PHONE, Work.NONE]),
+        st.sampled_from([1, 1, 1, 2]),
     )
     return st.lists(one, max_size=6)
+
+
+def _limits() -> st.SearchStrategy[Limits]:
+    some = st.builds(
+        Limits,
+        st.sampled_from([None, None, 1, 3, 5]),
+        st.sampled_from([None, None, 4]),
+        st.sampled_from([None, None, 120, 240]),
+        st.sampled_from([None, None, 300]),
+        st.sampled_from([None, 60, 120, 200]),
+        st.sampled_from([15, 30, 45]),
+    )
+    return st.one_of(st.just(NO_LIMITS), some)
 
 
 def _exceptions() -> st.SearchStrategy[Exceptions]:
@@ -243,6 +336,8 @@ def worlds(draw: st.DrawFn) -> tuple[Question, DiaryFacts]:
         needs_room=draw(st.sampled_from([True, True, False])),
         room_needs=draw(st.sampled_from([frozenset(), frozenset({"step_free"})])),
         is_active=draw(st.sampled_from([True] * 9 + [False])),
+        work=draw(st.sampled_from([Work.HANDS_ON, Work.HANDS_ON, Work.ASSESSMENT, Work.PHONE])),
+        location_ids=draw(st.sampled_from([frozenset()] * 6 + [frozenset({1, 2}), frozenset({2})])),
     )
     people = [
         therapist(
@@ -251,6 +346,7 @@ def worlds(draw: st.DrawFn) -> tuple[Question, DiaryFacts]:
             is_active=draw(st.sampled_from([True] * 6 + [False])),
             is_registered=draw(st.sampled_from([True] * 6 + [False])),
             offers=draw(st.sampled_from([frozenset({1})] * 4 + [frozenset()])),
+            limits=draw(_limits()),
         )
         for number in range(1, draw(st.integers(1, 2)) + 1)
     ]
@@ -268,6 +364,7 @@ def worlds(draw: st.DrawFn) -> tuple[Question, DiaryFacts]:
         },
         exceptions=draw(_exceptions()),
         client_diary_id=draw(st.sampled_from([None, 99])),
+        miles_away=draw(st.sampled_from([0, 0, 20, 45])),
     )
     asked = question(
         asked_at=draw(st.sampled_from([NOW, NOW, instant_of(at(9, 7)), instant_of(at(23))])),

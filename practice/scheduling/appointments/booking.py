@@ -14,10 +14,11 @@ from practice.scheduling.appointments.changing import change
 from practice.scheduling.appointments.history import note, require_state, step
 from practice.scheduling.appointments.holding import load_hold, require_live_hold, reread_hold
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
-from practice.scheduling.claiming.diaries import diaries_of
+from practice.scheduling.claiming.diaries import by_diary, diaries_of, diary_facts
 from practice.scheduling.claiming.frame import read_client_and_set_up
 from practice.scheduling.claiming.making import new_appointment, placing_of
 from practice.scheduling.claiming.placing import Place, Placing, take_place
+from practice.scheduling.claiming.reach import known_around
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Verb, judge
 from practice.scheduling.errors import ReasonNeeded, refused
 from practice.scheduling.lifecycle import AppointmentState
@@ -172,22 +173,22 @@ def book_held(
     client, set_up = read_client_and_set_up(session, client_uid)
     hold = require_live_hold(load_hold(session, hold_uid, actor=actor), now=now)
     state = first_state(details)
-    facts = BookingFacts(DiaryFacts(set_up, client_diary_id=client.diary_id))
-    verdict = judge(rules, _about_hold(hold, client, actor=actor, now=now), facts)
-    if standing := verdict.standing(is_overridden=actor.is_staff and bool(details.override_reason)):
-        raise refused(standing)
+    request = _about_hold(hold, client, actor=actor, now=now)
     lies_on = diaries_of(hold)
+    overridden: list[str] = []
 
-    def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
+    def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         reread_hold(session, hold, now=now)
+        facts = BookingFacts(diary_facts(DiaryFacts(set_up), by_diary(occupied), client))
+        overridden.extend(_overridden(rules, request, facts, details))
         become_booking(hold, client, state, actor=actor, now=now)
         describe(hold, details)
         return [Wanted(hold, client.diary_id, DiaryKind.CLIENT)]
 
     claim(
         session,
-        diary_ids=lies_on | {client.diary_id},
-        around=(Interval(hold.starts_at, hold.ends_at),),
+        diary_ids=lies_on | {client.diary_id, *set_up.wishes_of(client.id).apart},
+        around=(known_around(request.question, set_up, Interval(hold.starts_at, hold.ends_at)),),
         decide=decide,
         now=now,
         touching=lies_on,
@@ -200,7 +201,7 @@ def book_held(
         actor=actor,
         now=now,
         reason=details.override_reason,
-        overridden=tuple(refusal.code for refusal in verdict.refusals),
+        overridden=overridden,
     )
     return hold
 
@@ -210,6 +211,16 @@ def become_booking(hold: Appointment, client: Client, state: State, *, actor: Ac
     hold.client_id = client.id
     hold.state, hold.hold_ends_at, hold.held_by_id = state, None, None
     hold.created_by_id, hold.created_at, hold.change_seq = actor.user_id, now, 1
+
+
+def _overridden(
+    rules: BookingRules, request: BookingRequest, facts: BookingFacts, details: BookingDetails
+) -> list[str]:
+    """Return the codes of the rules that the reason given overrides; raises what refuses all the same."""
+    verdict = judge(rules, request, facts)
+    if standing := verdict.standing(is_overridden=request.actor.is_staff and bool(details.override_reason)):
+        raise refused(standing)
+    return [refusal.code for refusal in verdict.refusals]
 
 
 def _about_hold(hold: Appointment, client: Client, *, actor: Actor, now: datetime) -> BookingRequest:

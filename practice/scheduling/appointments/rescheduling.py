@@ -14,7 +14,14 @@ from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.loading import forget_everybody, load
 from practice.scheduling.claiming.making import put, question_about, shape_as_booked, start_as_booked
 from practice.scheduling.claiming.placing import Place, Placing, take_place
-from practice.scheduling.claiming.rules import BookingRules, Verb
+from practice.scheduling.claiming.rules import (
+    ABOUT_THE_CLIENT,
+    ABOUT_THE_START,
+    ABOUT_THE_WORK,
+    BookingRules,
+    Verb,
+)
+from practice.scheduling.free_time.client_rules import ABOUT_WHEN
 from practice.scheduling.lifecycle import OPEN, AppointmentState
 from practice.scheduling.models import Appointment
 from practice.scheduling.question import DiaryFacts, Question, SetUp
@@ -25,8 +32,12 @@ State = AppointmentState
 MOVABLE = OPEN | {State.ARRIVED}
 IN_HOUSE = MOVABLE | {State.IN_PROGRESS}
 
-ABOUT_THE_START = frozenset({"off_grid", "notice", "horizon", "past"})
-"""Rules about a start that stays where it is."""
+_WAIVED = {
+    Verb.RESIZE: ABOUT_THE_CLIENT,
+    Verb.CHANGE_ROOM: ABOUT_THE_CLIENT | ABOUT_THE_WORK,
+    Verb.CHANGE_CLIENT: ABOUT_THE_WORK,
+}
+"""What each act leaves as it is."""
 
 
 class MoveJob(NamedTuple):
@@ -200,9 +211,14 @@ def placing_of_move(job: MoveJob, question: Question, facts: DiaryFacts, start: 
         client=appointment.client,
         moving=appointment,
         prefers_room_id=appointment.room_id,
-        waived=ABOUT_THE_START if _starts_there(appointment, question, start) else frozenset(),
+        waived=_waived(job.verb, starts_there=_starts_there(appointment, question, start)),
         override_reason=job.reason,
     )
+
+
+def _waived(verb: Verb, *, starts_there: bool) -> frozenset[str]:
+    about_start = ABOUT_THE_START - ABOUT_WHEN if verb is Verb.CHANGE_CLIENT else ABOUT_THE_START
+    return _WAIVED.get(verb, frozenset()) | (about_start if starts_there else frozenset())
 
 
 def _move(session: Session, placing: Placing, *, rules: BookingRules, actor: Actor, now: datetime) -> Appointment:

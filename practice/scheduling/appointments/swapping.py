@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from practice.core.actor import Actor
 from practice.core.errors import RELOAD
 from practice.scheduling.appointments.history import note, require_state, snapshot, tell_calendars
-from practice.scheduling.appointments.rescheduling import ABOUT_THE_START, IN_HOUSE, MOVABLE
+from practice.scheduling.appointments.rescheduling import IN_HOUSE, MOVABLE
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.loading import forget_everybody, load, reread
@@ -25,7 +25,13 @@ from practice.scheduling.claiming.placing import (
     rooms_for,
     wanted_at,
 )
-from practice.scheduling.claiming.rules import BookingRules, Verb
+from practice.scheduling.claiming.rules import (
+    ABOUT_THE_CLIENT,
+    ABOUT_THE_START,
+    ABOUT_THE_WORK,
+    BookingRules,
+    Verb,
+)
 from practice.scheduling.errors import NothingToSwap
 from practice.scheduling.lifecycle import OPEN
 from practice.scheduling.models import Appointment
@@ -40,6 +46,11 @@ class Swapped(StrEnum):
 
 
 _STATES = {Swapped.ROOMS: IN_HOUSE, Swapped.THERAPISTS: MOVABLE, Swapped.TIMES: OPEN}
+_WAIVED = {
+    Swapped.ROOMS: ABOUT_THE_START | ABOUT_THE_CLIENT | ABOUT_THE_WORK,
+    Swapped.THERAPISTS: ABOUT_THE_START,
+    Swapped.TIMES: frozenset[str](),
+}
 _FIELDS = {Swapped.ROOMS: "room_id", Swapped.THERAPISTS: "therapist_id", Swapped.TIMES: "local_start"}
 
 
@@ -117,7 +128,7 @@ def _placings(
                 client=appointment.client,
                 moving=appointment,
                 also_moving_id=other.id,
-                waived=frozenset() if what is Swapped.TIMES else ABOUT_THE_START,
+                waived=_WAIVED[what],
                 override_reason=override_reason,
             )
         )
@@ -153,7 +164,7 @@ def _exchange(
     claim(
         session,
         diary_ids=diary_ids,
-        around=[placing.treatment for placing in placings],
+        around=[placing.around for placing in placings],
         decide=decide,
         now=judging.now,
         giving_back={appointment.id for appointment in pair},

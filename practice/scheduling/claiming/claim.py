@@ -6,20 +6,16 @@ The lock makes losers wait and learn it politely; the constraint below makes a d
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
-    CompoundSelect,
     Integer,
-    Select,
     Table,
     bindparam,
     delete,
     func,
     insert,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -27,14 +23,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from practice.clinic.models import Diary, DiaryKind
-from practice.core.db import UtcDateTime
 from practice.core.failpoints import failpoint
 from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
-from practice.scheduling.diary_time import LONGEST_TREATMENT, WIDEST_BUFFERS
+from practice.scheduling.claiming.reading import rows_around
+from practice.scheduling.diary_time import Work
 from practice.scheduling.errors import BufferTaken, TimeTaken
 from practice.scheduling.lifecycle import State
-from practice.scheduling.models import Allocation, Appointment
+from practice.scheduling.models import WORK_OF, Allocation, Appointment
 
 LOCK_CLASS = 0x6D74
 """First key of every diary lock; the second is the diary. No other lock of the product uses this class."""
@@ -61,6 +57,8 @@ class Occupied:
     buffer_before: int
     buffer_after: int
     appointment_id: int
+    work: int = Work.HANDS_ON
+    location_id: int = 0
 
     @property
     def with_buffers(self) -> Interval:
@@ -86,6 +84,11 @@ class Wanted:
     occupies: bool = True
 
     @property
+    def work(self) -> Work:
+        """Return what the time is to the limits."""
+        return WORK_OF[self.appointment.kind]
+
+    @property
     def treatment(self) -> Interval:
         """Return the time of treatment."""
         return Interval(self.appointment.starts_at, self.appointment.ends_at)
@@ -98,7 +101,14 @@ class Wanted:
     def as_occupied(self) -> Occupied:
         """Return the time as it will look to others once it is taken."""
         return Occupied(
-            self.diary_id, self.lane, self.treatment, self.buffer_before, self.buffer_after, self.appointment.id
+            self.diary_id,
+            self.lane,
+            self.treatment,
+            self.buffer_before,
+            self.buffer_after,
+            self.appointment.id,
+            self.work,
+            self.appointment.location_id,
         )
 
 
@@ -183,7 +193,7 @@ def _look(
     session: Session, diary_ids: Collection[int], around: Sequence[Interval], *, now: datetime, without: Collection[int]
 ) -> tuple[list[Occupied], set[int]]:
     """Return what is on the diaries and which diaries were touched by dropping expired holds."""
-    rows = [row for row in _rows(session, diary_ids, around) if row.appointment_id not in without]
+    rows = [row for row in rows_around(session, diary_ids, around) if row.appointment_id not in without]
     expired = {row.appointment_id for row in rows if _has_expired(row, now)}
     dropped, touched = drop_holds(session, expired, expired_by=now)
     return [_occupied(row) for row in rows if row.appointment_id not in dropped], touched
@@ -195,67 +205,9 @@ def look(
     """Return what is on the diaries around the times given, expired holds and *without* appointments left out."""
     return [
         _occupied(row)
-        for row in _rows(session, diary_ids, around)
+        for row in rows_around(session, diary_ids, around)
         if row.appointment_id not in without and not _has_expired(row, now)
     ]
-
-
-def _taken_in(window: int) -> Select[*tuple[Any, ...]]:
-    begins, ends, not_before = (
-        bindparam(f"{name}_{window}", type_=UtcDateTime()) for name in ("begins", "ends", "not_before")
-    )
-    return (
-        select(
-            Allocation.diary_id,
-            Allocation.lane,
-            Allocation.starts_at,
-            Allocation.ends_at,
-            Allocation.buffer_before,
-            Allocation.buffer_after,
-            Allocation.appointment_id,
-            Appointment.hold_ends_at,
-        )
-        .join(Appointment, Appointment.id == Allocation.appointment_id)
-        .where(
-            Allocation.diary_id.in_(bindparam("diary_ids", expanding=True)),
-            Allocation.occupies,
-            Allocation.starts_at < ends,
-            Allocation.ends_at > begins,
-            # Bounds the range of the (diary, starts_at) index from below.
-            Allocation.starts_at > not_before,
-        )
-    )
-
-
-@lru_cache(maxsize=64)
-def _taken(windows: int) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]:
-    """Return the statement for so many windows of time, each of which uses the index as one alone does.
-
-    Built once: it runs under the lock, and building it costs more than running it.
-    """
-    return _taken_in(0) if windows == 1 else union_all(*(_taken_in(window) for window in range(windows)))
-
-
-def _rows(session: Session, diary_ids: Collection[int], around: Sequence[Interval]) -> list[Any]:
-    windows = _joined([interval.widened(WIDEST_BUFFERS, WIDEST_BUFFERS) for interval in around])
-    if not windows:
-        return []
-    bounds: dict[str, object] = {"diary_ids": list(diary_ids)}
-    for number, near in enumerate(windows):
-        bounds[f"begins_{number}"], bounds[f"ends_{number}"] = near.starts_at, near.ends_at
-        bounds[f"not_before_{number}"] = near.starts_at - LONGEST_TREATMENT
-    return list(session.connection().execute(_taken(len(windows)), bounds))
-
-
-def _joined(intervals: Sequence[Interval]) -> list[Interval]:
-    """Return the same time without overlaps, so that nothing is read twice."""
-    joined: list[Interval] = []
-    for interval in sorted(intervals):
-        if joined and interval.starts_at <= joined[-1].ends_at:
-            joined[-1] = Interval(joined[-1].starts_at, max(joined[-1].ends_at, interval.ends_at))
-        else:
-            joined.append(interval)
-    return joined
 
 
 def _has_expired(row: Any, now: datetime) -> bool:
@@ -270,6 +222,8 @@ def _occupied(row: Any) -> Occupied:
         row.buffer_before,
         row.buffer_after,
         row.appointment_id,
+        row.work,
+        row.location_id,
     )
 
 
@@ -310,6 +264,8 @@ def _take(session: Session, wanted: Sequence[Wanted]) -> None:
             "buffer_before": each.buffer_before,
             "buffer_after": each.buffer_after,
             "occupies": each.occupies,
+            "work": each.work,
+            "location_id": each.appointment.location_id,
         }
         for each in sorted(wanted, key=lambda each: each.diary_id)
     ]

@@ -43,7 +43,7 @@ def diary_facts(frame: DiaryFacts, taken: ByDiary, client: Client | None) -> Dia
 
 def _minutes(occupied: Occupied) -> Taken:
     begins, ends = floor_minute(occupied.treatment.starts_at), floor_minute(occupied.treatment.ends_at)
-    return Taken(begins, ends, occupied.buffer_before, occupied.buffer_after)
+    return Taken(begins, ends, occupied.buffer_before, occupied.buffer_after, occupied.work, occupied.location_id)
 
 
 def diaries_of(appointment: Appointment) -> set[int]:

@@ -11,7 +11,7 @@ from practice.scheduling.claiming.frame import read_client_and_set_up, read_fram
 from practice.scheduling.claiming.placing import Place, Placing
 from practice.scheduling.claiming.rules import Verb
 from practice.scheduling.lifecycle import AppointmentState
-from practice.scheduling.models import Appointment
+from practice.scheduling.models import KIND_OF, Appointment
 from practice.scheduling.question import Question, Shape
 from practice.scheduling.wishes import PlaceWish, get_by_uid, resolve_location
 
@@ -80,6 +80,7 @@ def new_appointment(
 def put(appointment: Appointment, place: Place) -> None:
     """Put an appointment at a place."""
     appointment.service_id = place.service.id
+    appointment.kind = KIND_OF[place.service.work]
     appointment.therapist_id = place.therapist.id
     appointment.room_id = None if place.room is None else place.room.id
     appointment.location_id = place.location.id

@@ -26,6 +26,7 @@ from practice.scheduling.claiming.diaries import (
     wanted_for,
 )
 from practice.scheduling.claiming.loading import reread
+from practice.scheduling.claiming.reach import known_around, with_colleagues
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Notice, Verb, judge
 from practice.scheduling.errors import NEXT_TIMES, refused
 from practice.scheduling.free_time.facts import load_facts
@@ -88,6 +89,11 @@ class Placing:
         """Return the time asked for; raises ``NonexistentLocalTime``."""
         starts_at = to_utc(self.local_start, self.location.zone)
         return Interval(starts_at, starts_at + timedelta(minutes=self.shape.duration))
+
+    @property
+    def around(self) -> Interval:
+        """Return the time that must be known of the diaries for every rule; raises ``NonexistentLocalTime``."""
+        return known_around(self.question, self.facts.set_up, self.treatment)
 
     @property
     def giving_back(self) -> set[int]:
@@ -157,7 +163,7 @@ def take_place(
     claim(
         session,
         diary_ids=lockable_diaries(placing),
-        around=(placing.treatment,),
+        around=(placing.around,),
         decide=decide,
         now=now,
         giving_back=placing.giving_back,
@@ -167,9 +173,11 @@ def take_place(
 
 
 def people_diaries(placing: Placing) -> set[int]:
-    """Return the diaries of every therapist who may serve and of the client."""
+    """Return the diaries of every therapist who may serve, of the client, and of those she is kept apart from."""
     diary_ids = {therapist.diary_id for therapist in candidates(placing.question, placing.facts.set_up)}
-    return diary_ids if placing.client is None else diary_ids | {placing.client.diary_id}
+    if placing.client is None:
+        return diary_ids
+    return diary_ids | {placing.client.diary_id, *placing.facts.set_up.wishes_of(placing.client.id).apart}
 
 
 def lockable_diaries(placing: Placing) -> set[int]:
@@ -215,12 +223,13 @@ def explain_refusal(session: Session, placing: Placing, judging: Judging) -> Pra
 
 def _facts_of_the_day(session: Session, placing: Placing, *, now: datetime) -> DiaryFacts:
     """Return the facts for any therapist in any room: colleagues and other rooms may lead out."""
-    anybody = replace(placing, question=replace(placing.question, therapist_ids=None, room_id=None))
+    anybody = replace(placing, question=with_colleagues(placing.question, placing.facts.set_up))
     if placing.also_moving_id is None:
         return load_facts(session, anybody.question)
     known = lockable_diaries(placing) | lockable_diaries(anybody)
     day = Interval(*day_bounds(placing.local_start.date(), placing.location.zone))
-    taken = by_diary(look(session, known, (day,), now=now, without=placing.giving_back), known)
+    around = known_around(anybody.question, placing.facts.set_up, day)
+    taken = by_diary(look(session, known, (around,), now=now, without=placing.giving_back), known)
     return diary_facts(placing.facts, taken, placing.client)
 
 
@@ -265,7 +274,8 @@ def _place(
 
 def _by_load(placing: Placing, taken: ByDiary) -> list[TherapistFacts]:
     people = candidates(placing.question, placing.facts.set_up)
-    return sorted(people, key=lambda therapist: len(taken.get(therapist.diary_id, ())))
+    wishes = placing.facts.set_up.wishes_of(placing.question.client_id)
+    return sorted(people, key=lambda one: (wishes.rank(one.id, one.gender), len(taken.get(one.diary_id, ()))))
 
 
 def rooms_for(placing: Placing) -> Sequence[RoomFacts]:

@@ -29,6 +29,7 @@ from practice.scheduling.claiming.placing import (
 )
 from practice.scheduling.claiming.rules import BookingFacts, judge
 from practice.scheduling.free_time.availability import OfferedStart, offered_starts
+from practice.scheduling.free_time.limits import days_known
 from practice.scheduling.free_time.ways_out import choose
 from practice.scheduling.local_days import floor_minute, instant_of
 from practice.scheduling.models import Appointment
@@ -87,7 +88,7 @@ def take_places(
     claim(
         session,
         diary_ids={diary_id for placing in placings for diary_id in lockable_diaries(placing)},
-        around=[placing.treatment for placing in placings if _is_real(placing)],
+        around=[placing.around for placing in placings if _is_real(placing)],
         decide=decide,
         now=judging.now,
         giving_back=_giving_back(placings),
@@ -98,7 +99,7 @@ def take_places(
 def preview_places(session: Session, placings: Sequence[Placing], judging: Judging) -> tuple[Places, Explained]:
     """Return where each would go now and why some would not; takes no lock and writes nothing."""
     diary_ids = {diary_id for placing in placings for diary_id in lockable_diaries(placing)}
-    around = [placing.treatment for placing in placings if _is_real(placing)]
+    around = [placing.around for placing in placings if _is_real(placing)]
     occupied = look(session, diary_ids, around, now=judging.now, without=_giving_back(placings))
     places = choose_places(placings, occupied, judging)
     return places, explain_unplaced(session, placings, places, judging)
@@ -122,9 +123,10 @@ def taken_by(placing: Placing, place: Place) -> list[Occupied]:
     """Return how a place looks to others once it is taken."""
     _, before, after = place.shape
     diary_ids = [place.therapist.diary_id] + ([] if place.room is None else [place.room.diary_id])
-    taken = [Occupied(diary_id, 0, place.treatment, before, after, 0) for diary_id in diary_ids]
+    kind = (place.service.work, place.location.id)
+    taken = [Occupied(diary_id, 0, place.treatment, before, after, 0, *kind) for diary_id in diary_ids]
     if placing.client is not None:
-        taken.append(Occupied(placing.client.diary_id, 0, place.treatment, 0, 0, 0))
+        taken.append(Occupied(placing.client.diary_id, 0, place.treatment, 0, 0, 0, *kind))
     return taken
 
 
@@ -137,8 +139,9 @@ def _giving_back(placings: Sequence[Placing]) -> set[int]:
 
 
 def _on_its_day(placing: Placing, taken: Sequence[Occupied]) -> list[Occupied]:
-    """Return what lies on the local day of a start and one around it: rules look no further."""
+    """Return what lies on the local day of a start and one around it, or as far as limits count."""
     begins, ends = _days_around(placing, timedelta(days=1))
+    begins, ends = min(begins, placing.around.starts_at), max(ends, placing.around.ends_at)
     return [each for each in taken if each.treatment.ends_at > begins and each.treatment.starts_at < ends]
 
 
@@ -160,7 +163,7 @@ def explain_unplaced(
         for one in (placings[index], _for_anybody(placings[index]))
         for diary_id in lockable_diaries(one)
     }
-    around = [Interval(*_days_around(placings[index], NEARBY)) for index in unplaced]
+    around = [Interval(*_days_around(placings[index], _reach(placings[index]))) for index in unplaced]
     taken = look(session, diary_ids, around, now=judging.now, without=_giving_back(placings))
     for placing, place in zip(placings, places, strict=True):
         taken += [] if place is None else taken_by(placing, place)
@@ -171,6 +174,12 @@ def explain_unplaced(
         # The times proposed for one of several are not proposed for another.
         taken += on_nearest
     return found
+
+
+def _reach(placing: Placing) -> timedelta:
+    """Return how far to look for other times, whole weeks more where limits count them."""
+    counted = days_known(placing.question, placing.facts.set_up)
+    return NEARBY if counted is None else NEARBY + (counted[1] - counted[0]) + timedelta(days=1)
 
 
 def _for_anybody(placing: Placing) -> Placing:

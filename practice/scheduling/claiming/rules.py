@@ -11,8 +11,11 @@ from enum import StrEnum
 
 from practice.core.actor import Actor
 from practice.core.errors import Refusal
+from practice.scheduling.free_time.beside import client_time_refusals
+from practice.scheduling.free_time.client_rules import ABOUT_WHEN, ABOUT_WHOM
 from practice.scheduling.free_time.explain import time_refusals
-from practice.scheduling.question import DiaryFacts, Question
+from practice.scheduling.overrides import as_seen_by
+from practice.scheduling.question import DiaryFacts, Question, candidates
 
 
 class Verb(StrEnum):
@@ -83,10 +86,10 @@ class Verdict:
 
 
 def judge(rules: BookingRules, request: BookingRequest, facts: BookingFacts) -> Verdict:
-    """Return everything that *rules* say about *request*, in their order."""
+    """Return everything that *rules* say about *request*, in their order, as the one who asks may override it."""
     said = [each for rule in rules for each in rule(request, facts)]
     return Verdict(
-        tuple(each for each in said if isinstance(each, Refusal)),
+        as_seen_by(request.actor.role, (each for each in said if isinstance(each, Refusal))),
         tuple(each for each in said if isinstance(each, Notice)),
     )
 
@@ -99,5 +102,34 @@ def time_rule(request: BookingRequest, facts: BookingFacts) -> Iterable[Refusal]
     return [refusal for refusal in refusals if refusal.code not in request.waived]
 
 
-SCHEDULING_RULES: BookingRules = (time_rule,)
+ABOUT_THE_START = frozenset({"off_grid", "notice", "horizon", "past"}) | ABOUT_WHEN
+"""Rules about a start that stays where it is."""
+
+ABOUT_THE_CLIENT = ABOUT_WHEN | ABOUT_WHOM
+"""Rules about a client who stays with the therapist she has, at the time she has."""
+
+ABOUT_THE_WORK = frozenset({"day_full", "week_full", "rest_needed", "travel_time"})
+"""Rules about a therapist whose work stays as it is."""
+
+
+def client_rule(request: BookingRequest, facts: BookingFacts) -> Iterable[Refusal | Notice]:
+    """Refuse what the client's own visits and wishes forbid; say when somebody else would be preferred."""
+    if request.verb is Verb.START:
+        return
+    found = client_time_refusals(
+        request.question, facts.diary, request.local_start, are_diaries_known=not request.has_time
+    )
+    yield from (refusal for refusal in found if refusal.code not in request.waived)
+    yield from _not_preferred(request.question, facts.diary)
+
+
+def _not_preferred(question: Question, facts: DiaryFacts) -> Iterable[Notice]:
+    wishes = facts.set_up.wishes_of(question.client_id)
+    people = candidates(question, facts.set_up)
+    preferred = sorted(facts.set_up.therapists[each].name for each in wishes.prefer if each in facts.set_up.therapists)
+    if preferred and all(wishes.rank(one.id, one.gender) for one in people):
+        yield Notice("preferred_therapist", f"The client prefers {' or '.join(preferred)}.")
+
+
+SCHEDULING_RULES: BookingRules = (time_rule, client_rule)
 """The rules of this package, first in every tuple."""

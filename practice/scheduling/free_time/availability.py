@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from practice.core.local_time import to_local
+from practice.scheduling.free_time.limits import Wanted, without_excess
 from practice.scheduling.free_time.slots import Grid, free_of_treatment, free_starts, grid_of, positions, work_starts
 from practice.scheduling.local_days import ceil_minute, local_day
 from practice.scheduling.question import (
@@ -17,6 +18,7 @@ from practice.scheduling.question import (
     Shape,
     TherapistFacts,
     candidates,
+    is_given_at,
     shape_of,
     suitable_rooms,
 )
@@ -74,6 +76,8 @@ def _allowed(question: Question, facts: DiaryFacts, grid: Grid) -> int:
     service = facts.set_up.services[question.service_id]
     if not (service.is_active and facts.set_up.locations[question.location_id].is_active):
         return 0
+    if not is_given_at(service, question.location_id):
+        return 0
     allowed = grid.between(first_allowed(question, facts), horizon_ends(question, facts) - 1)
     if facts.client_diary_id is not None:
         own = facts.taken_on(facts.client_diary_id)
@@ -102,12 +106,15 @@ def _therapist_bits(
     question: Question, facts: DiaryFacts, grid: Grid, shape: Shape, allowed: int
 ) -> list[tuple[TherapistFacts, int]]:
     location = facts.set_up.locations[question.location_id]
+    apart = facts.set_up.travel_from(location.id)
+    wanted = Wanted(shape.duration, facts.set_up.services[question.service_id].work)
     found: list[tuple[TherapistFacts, int]] = []
     for therapist in candidates(question, facts.set_up):
         if therapist.is_active and question.service_id in therapist.offers:
+            diary = facts.taken_on(therapist.diary_id)
             bits = allowed & work_starts(therapist, location, facts.exceptions, grid, shape.duration)
-            bits &= free_starts(facts.taken_on(therapist.diary_id), grid, shape)
-            found.append((therapist, bits))
+            bits &= free_starts(diary, grid, shape, apart)
+            found.append((therapist, without_excess(bits, therapist.limits, diary, grid, wanted)))
     return found
 
 

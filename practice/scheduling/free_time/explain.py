@@ -13,6 +13,13 @@ from practice.scheduling.free_time import words
 from practice.scheduling.free_time.availability import first_allowed, horizon_ends
 from practice.scheduling.free_time.case import Case
 from practice.scheduling.free_time.hours import closure_on, in_utc, open_spans, own_spans
+from practice.scheduling.free_time.limit_rules import (
+    location_gives_service,
+    therapist_can_get_there,
+    therapist_has_had_enough_this_week,
+    therapist_has_had_enough_today,
+    therapist_is_rested,
+)
 from practice.scheduling.free_time.slots import is_registered_on
 from practice.scheduling.free_time.ways_out import with_ways_out
 from practice.scheduling.local_days import ceil_minute, floor_minute, instant_of, local_day
@@ -80,7 +87,8 @@ def _people_refusals(case: Case) -> list[Refusal]:
     """Return nothing when one of the therapists can, else each code once."""
     people = candidates(case.question, case.facts.set_up)
     if not people:
-        return [Refusal("not_offered", f"Nobody offers {case.service.name}.")]
+        whom = " to this client" if case.question.client_id in case.facts.set_up.wishes else ""
+        return [Refusal("not_offered", f"Nobody offers {case.service.name}{whom}.")]
     each = [therapist_refusals(case, therapist) for therapist in people]
     return [] if any(not refusals for refusals in each) else _told_once(each)
 
@@ -309,6 +317,7 @@ def _share(one: Span, two: Span) -> bool:
 MOMENT_RULES: tuple[Callable[[Case], Refusal | None], ...] = (
     service_is_active,
     location_is_active,
+    location_gives_service,
     on_grid,
     not_past,
     enough_notice,
@@ -323,4 +332,8 @@ THERAPIST_RULES: tuple[Callable[[Case, TherapistFacts], Refusal | None], ...] = 
     therapist_works,
     therapist_is_present,
     therapist_is_free,
+    therapist_can_get_there,
+    therapist_has_had_enough_today,
+    therapist_has_had_enough_this_week,
+    therapist_is_rested,
 )

@@ -15,9 +15,11 @@ from practice.scheduling.diary_time import (
     LONGEST_TREATMENT,
     NOTHING_TAKEN,
     WIDEST_BUFFERS,
+    WORK_BASE,
     DiaryTime,
     in_groups,
 )
+from practice.scheduling.free_time.limits import days_known
 from practice.scheduling.free_time.memory import may_fill, memory_of
 from practice.scheduling.free_time.packing import packed, packed_minutes, unpacked_minutes, unpacked_numbers
 from practice.scheduling.free_time.pulse import IS_HELD, Pulse, feel_pulse
@@ -25,6 +27,10 @@ from practice.scheduling.free_time.set_up import load_exceptions, load_set_up
 from practice.scheduling.local_days import instant_of, local_day
 from practice.scheduling.models import Allocation, Appointment
 from practice.scheduling.question import DiaryFacts, Exceptions, Question, SetUp, Span, candidates, suitable_rooms
+
+TRAITS = (
+    (Allocation.location_id * WORK_BASE + Allocation.work) * BUFFER_BASE + Allocation.buffer_before
+) * BUFFER_BASE + Allocation.buffer_after
 
 
 def load_facts(session: Session, question: Question) -> DiaryFacts:
@@ -59,12 +65,19 @@ def current_set_up(session: Session, pulse: Pulse) -> SetUp:
 
 
 def window_of(question: Question, set_up: SetUp) -> Span:
-    """Return the UTC minutes in which something taken may touch a treatment that starts on the days asked for."""
+    """Return the UTC minutes in which something taken may touch, or count for, a start on the days asked for."""
     zone = set_up.locations[question.location_id].zone
     duration = (question.shape or set_up.services[question.service_id].shape).duration
-    begins, ends = local_day(question.first_on, zone).begins, local_day(question.last_on, zone).ends
-    around = WIDEST_BUFFERS // timedelta(minutes=1)
+    first_on, last_on = days_known(question, set_up) or (question.first_on, question.last_on)
+    begins, ends = local_day(first_on, zone).begins, local_day(last_on, zone).ends
+    around = widest_around(question, set_up)
     return Span(begins - around, ends + duration + around)
+
+
+def widest_around(question: Question, set_up: SetUp) -> int:
+    """Return the most minutes at which something taken may still be in the way: buffers, and the way between places."""
+    travel = max(set_up.travel_from(question.location_id).values(), default=0)
+    return WIDEST_BUFFERS // timedelta(minutes=1) + travel
 
 
 def current_exceptions(session: Session, question: Question, within: Span, pulse: Pulse) -> Exceptions:
@@ -86,7 +99,7 @@ def _diaries(question: Question, set_up: SetUp, pulse: Pulse) -> set[int]:
     if question.room_id is not None:
         diaries.add(set_up.rooms[question.room_id].diary_id)
     if pulse.client is not None:
-        diaries.add(pulse.client.diary_id)
+        diaries |= {pulse.client.diary_id, *set_up.wishes_of(pulse.client.id).apart}
     return diaries
 
 
@@ -128,7 +141,7 @@ def _packed(
     columns = (
         packed_minutes(Allocation.starts_at),
         packed_minutes(Allocation.ends_at),
-        packed(Allocation.buffer_before * BUFFER_BASE + Allocation.buffer_after),
+        packed(TRAITS),
     )
     taken = _taken_within(within, moving_id)
     if session.get_bind().dialect.name != "postgresql":

@@ -90,6 +90,8 @@ def _live_holds() -> Select[Any]:
         minute_of(Allocation.ends_at),
         Allocation.buffer_before,
         Allocation.buffer_after,
+        Allocation.work,
+        Allocation.location_id,
     )
     return (
         select(json_rows(*columns))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from practice.core.errors import NotFound, Refusal
 from practice.core.local_time import wall_time
 from practice.scheduling.free_time.availability import OfferedStart, offered_starts
+from practice.scheduling.free_time.beside import client_time_refusals
 from practice.scheduling.free_time.explain import time_refusals
 from practice.scheduling.free_time.facts import current_set_up, facts_at
 from practice.scheduling.free_time.proposals import Proposal, propose
@@ -71,11 +72,12 @@ class FoundProposals:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a start is refused; empty when it is offered."""
+    """Why a start is refused, empty when it is offered; ``beside`` is what the client's visits and wishes forbid."""
 
     question: Question
     facts: DiaryFacts
     refusals: tuple[Refusal, ...]
+    beside: tuple[Refusal, ...] = ()
 
 
 def find_starts(session: Session, query: StartsQuery, *, first_on: date, last_on: date, now: datetime) -> FoundStarts:
@@ -116,7 +118,9 @@ def explain_start(session: Session, query: StartsQuery, *, local_start: datetime
     colleagues = candidates(replace(asked, therapist_ids=None), set_up)
     everybody = dict.fromkeys((*(asked.therapist_ids or ()), *(one.id for one in colleagues)))
     facts = facts_at(session, replace(asked, therapist_ids=tuple(everybody)), pulse)
-    return Explanation(asked, facts, time_refusals(asked, facts, local_start))
+    return Explanation(
+        asked, facts, time_refusals(asked, facts, local_start), client_time_refusals(asked, facts, local_start)
+    )
 
 
 def _pulse(session: Session, query: StartsQuery, now: datetime) -> Pulse:

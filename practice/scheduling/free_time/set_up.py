@@ -1,13 +1,15 @@
 """Reads the practice's set-up in one statement, and the exceptions of a window of days in another."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
+from practice.clinic.limit_models import LocationService
 from practice.clinic.models import (
     Closure,
     DatedHours,
@@ -21,8 +23,19 @@ from practice.clinic.models import (
     TimeOff,
     WeeklyHours,
 )
+from practice.scheduling.free_time.limit_rows import (
+    LIMIT_COLUMNS,
+    PAIRS,
+    WISHES,
+    client_limits_of,
+    limits_of,
+    travel_between,
+    wishes_of,
+)
 from practice.scheduling.free_time.packing import json_rows, json_value, minute_of
+from practice.scheduling.limits import Limits
 from practice.scheduling.local_days import instant_of
+from practice.scheduling.models import WORK_OF
 from practice.scheduling.question import (
     Absence,
     ClosedDays,
@@ -44,15 +57,20 @@ Row = Sequence[Any]
 
 def load_set_up(session: Session, version: int) -> SetUp:
     """Read locations, services, rooms, therapists and their weekly hours."""
-    opening, weekly, offers, locations, services, rooms, therapists = (
-        found or () for found in session.execute(_SET_UP).one()
-    )
+    parts: list[Sequence[Row]] = [found or () for found in session.execute(_SET_UP).one()]
+    opening, weekly, offers, locations, services, rooms, therapists, given_at, *rest = parts
+    (limits,), own_limits, travel, preferences, pairs = rest
+    places = _grouped(given_at)
+    practice_limits = limits_of(limits, own_limits)
     return SetUp(
         version,
         locations=_locations(locations, _grouped(opening)),
-        services={row[0]: _service(row) for row in services},
+        services={row[0]: _service(row, places.get(row[0], ())) for row in services},
         rooms={row[0]: _room(row) for row in rooms},
-        therapists=_therapists(therapists, _grouped(weekly), _grouped(offers)),
+        therapists=_therapists(therapists, _grouped(weekly), _grouped(offers), practice_limits),
+        client_limits=client_limits_of(limits),
+        apart=travel_between([row[0] for row in locations], limits, travel),
+        wishes=wishes_of(preferences, pairs),
     )
 
 
@@ -122,6 +140,7 @@ _SET_UP = select(
             Service.is_active,
             Service.price_cents,
             Service.code,
+            Service.kind,
         )
     ),
     _all(
@@ -146,8 +165,13 @@ _SET_UP = select(
             Therapist.registration_status,
             Therapist.registered_from,
             Therapist.registered_until,
+            Therapist.gender,
         )
     ),
+    _all((LocationService.service_id, LocationService.location_id)),
+    *(_all(columns) for columns in LIMIT_COLUMNS),
+    WISHES.scalar_subquery(),
+    PAIRS.scalar_subquery(),
 )
 
 
@@ -170,7 +194,7 @@ def _opening(row: Row) -> WeekdaySpan:
     return WeekdaySpan(weekday, Span(opens, closes))
 
 
-def _service(row: Row) -> ServiceFacts:
+def _service(row: Row, places: Sequence[Row]) -> ServiceFacts:
     (
         key,
         uid,
@@ -187,6 +211,7 @@ def _service(row: Row) -> ServiceFacts:
         is_active,
         price,
         code,
+        kind,
     ) = row
     return ServiceFacts(
         key,
@@ -202,6 +227,8 @@ def _service(row: Row) -> ServiceFacts:
         bool(is_active),
         price,
         code,
+        WORK_OF[kind],
+        frozenset(place for (place,) in places),
     )
 
 
@@ -211,16 +238,19 @@ def _room(row: Row) -> RoomFacts:
 
 
 def _therapists(
-    rows: Sequence[Row], weekly: dict[int, list[Row]], offers: dict[int, list[Row]]
+    rows: Sequence[Row], weekly: dict[int, list[Row]], offers: dict[int, list[Row]], limits: Mapping[int, Limits]
 ) -> dict[int, TherapistFacts]:
     return {
-        row[0]: _therapist(row, weekly.get(row[0], ()), frozenset(service for (service,) in offers.get(row[0], ())))
+        row[0]: replace(
+            _therapist(row, weekly.get(row[0], ()), frozenset(service for (service,) in offers.get(row[0], ()))),
+            limits=limits.get(row[0], limits[0]),
+        )
         for row in rows
     }
 
 
 def _therapist(row: Row, weekly: Sequence[Row], offers: frozenset[int]) -> TherapistFacts:
-    key, uid, name, diary_id, usual_room_id, is_active, status, registered_from, registered_until = row
+    key, uid, name, diary_id, usual_room_id, is_active, status, registered_from, registered_until, gender = row
     return TherapistFacts(
         key,
         uid,
@@ -233,6 +263,7 @@ def _therapist(row: Row, weekly: Sequence[Row], offers: frozenset[int]) -> Thera
         _day(registered_until),
         offers,
         tuple(_weekly(each) for each in weekly),
+        gender,
     )
 
 

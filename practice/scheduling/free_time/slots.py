@@ -4,11 +4,11 @@ A start is an instant whose wall minute is a multiple of the grid, counted from 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
-from practice.scheduling.diary_time import DiaryTime
+from practice.scheduling.diary_time import NOWHERE_ELSE, DiaryTime
 from practice.scheduling.free_time.hours import working_spans
 from practice.scheduling.local_days import days_between, grid_of_day, local_day
 from practice.scheduling.question import Exceptions, LocationFacts, Shape, Span, TherapistFacts
@@ -84,12 +84,15 @@ def gaps(begins: list[int], ends: list[int], window: Span, at_least: int) -> Ite
             yield end, begin
 
 
-def free_starts(diary: DiaryTime, grid: Grid, shape: Shape) -> int:
-    """Return the starts at which the treatment with its buffers overlaps nothing on the diary with its buffers."""
-    key = (grid, shape)
+def free_starts(diary: DiaryTime, grid: Grid, shape: Shape, apart: Mapping[int, int] = NOWHERE_ELSE) -> int:
+    """Return the starts at which the treatment with its buffers overlaps nothing on the diary with its buffers.
+
+    *apart* are the minutes of travel to other locations; they lie around what is taken there.
+    """
+    key = (grid, shape, *apart.items())
     bits = diary.remembered.get(key)
     if bits is None:
-        bits = diary.remembered[key] = _fitting(diary.with_buffers(), grid, shape)
+        bits = diary.remembered[key] = _fitting(diary.with_buffers(apart), grid, shape)
     return bits
 
 

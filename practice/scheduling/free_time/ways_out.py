@@ -7,6 +7,7 @@ from practice.core.errors import Refusal, WayOut
 from practice.core.local_time import local_start, wall_time
 from practice.scheduling.free_time import words
 from practice.scheduling.free_time.availability import OfferedStart, offered_starts
+from practice.scheduling.free_time.fitting import fitting
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import DiaryFacts, Question
 
@@ -17,12 +18,18 @@ def with_ways_out(
     question: Question, facts: DiaryFacts, begins: int, refusals: tuple[Refusal, ...]
 ) -> tuple[Refusal, ...]:
     """Return the refusals, each carrying the acts that lead out as far as the facts at hand show them."""
-    ways = (
-        *_same_time(question, facts, begins),
-        *_next_times(question, facts, begins),
-        _search(question, facts, begins),
+    ways = (*_same_time(question, facts, begins), *_next_times(question, facts, begins))
+    return tuple(
+        replace(refusal, ways_out=(*refusal.ways_out, *ways, search(question, facts, begins, refusal)))
+        for refusal in refusals
     )
-    return tuple(replace(refusal, ways_out=(*refusal.ways_out, *ways)) for refusal in refusals)
+
+
+def with_search(
+    question: Question, facts: DiaryFacts, begins: int, refusals: tuple[Refusal, ...]
+) -> tuple[Refusal, ...]:
+    """Return the refusals, each with a search for other times: where the diaries are not known."""
+    return tuple(replace(each, ways_out=(*each.ways_out, search(question, facts, begins, each))) for each in refusals)
 
 
 def _same_time(question: Question, facts: DiaryFacts, begins: int) -> list[WayOut]:
@@ -42,20 +49,26 @@ def _known_people(facts: DiaryFacts) -> tuple[int, ...]:
     return tuple(one.id for one in facts.set_up.therapists.values() if one.diary_id in facts.taken)
 
 
+def _fitting(question: Question, facts: DiaryFacts) -> list[OfferedStart]:
+    return fitting(question, facts, offered_starts(question, facts))
+
+
 def _offered_at(question: Question, facts: DiaryFacts, begins: int) -> OfferedStart | None:
-    return next((offer for offer in offered_starts(question, facts) if offer.begins == begins), None)
+    return next((offer for offer in _fitting(question, facts) if offer.begins == begins), None)
 
 
 def _next_times(question: Question, facts: DiaryFacts, begins: int) -> list[WayOut]:
     """Offer the three next starts after the refused one, or the three last before it on the days at hand."""
-    offers = offered_starts(question, facts)
+    offers = _fitting(question, facts)
     later = [offer for offer in offers if offer.begins > begins][:MOST_TIMES]
     return [choose("choose_time", question, facts, offer) for offer in later or offers[-MOST_TIMES:]]
 
 
-def _search(question: Question, facts: DiaryFacts, begins: int) -> WayOut:
+def search(question: Question, facts: DiaryFacts, begins: int, refusal: Refusal) -> WayOut:
+    """Return the search for other times, from the day on which the reason ends if it does."""
     zone = facts.set_up.locations[question.location_id].zone
-    wanted_on = max(wall_time(instant_of(begins), zone).date(), wall_time(question.asked_at, zone).date())
+    moments = (instant_of(begins), question.asked_at, refusal.until or question.asked_at)
+    wanted_on = max(wall_time(moment, zone).date() for moment in moments)
     values = {"service": facts.set_up.services[question.service_id].uid, "from": wanted_on.isoformat()}
     return WayOut("next_times", "Show the next free times", values)
 

@@ -1,6 +1,6 @@
 """Times in the short sentences that the desk reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from practice.core.local_time import to_local
@@ -27,6 +27,16 @@ def day(on: date) -> str:
 def wall_spans(spans: Iterable[Span]) -> str:
     """Return wall-minute spans in words: ``08:00-12:00 and 13:00-17:00``."""
     return " and ".join(f"{_wall(span.begins)}-{_wall(span.ends)}" for span in spans)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence says them: ``Harbour, Mill and Lakeshore``."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1] if names else "") if part)
+
+
+def amount(number: int, noun: str) -> str:
+    """Return a number of things: ``1 visit``, ``8 visits``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _wall(minute: int) -> str:
