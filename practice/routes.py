@@ -23,6 +23,7 @@ from practice.desk.client import views as client_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
+from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
@@ -58,6 +59,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_views.blueprint,
     backup_views.blueprint,
     today_views.blueprint,
+    behind_views.blueprint,
     sheet_views.blueprint,
     diary_views.blueprint,
     appointment_views.blueprint,

@@ -8,6 +8,7 @@ import practice.clinic.limit_models
 import practice.clinic.models
 import practice.reminders.models
 import practice.scheduling.absences.models
+import practice.scheduling.delays.models
 import practice.scheduling.models
 import practice.scheduling.series.models
 import practice.scheduling.wait_list.models

@@ -40,16 +40,16 @@ def days_window(first_on: date, last_on: date, zone: str) -> Interval:
 def list_visits(
     session: Session,
     *,
-    location_id: int,
+    location_id: int | None,
     window: Interval,
     therapist_id: int | None = None,
     with_gone: bool = False,
     now: datetime,
 ) -> list[Visit]:
-    """Return the visits and live holds of a location in a window, by start; at most four statements."""
-    wanted = _visits(now).where(
-        Appointment.location_id == location_id, overlaps(Appointment.starts_at, Appointment.ends_at, window)
-    )
+    """Return the visits and live holds of a location (None: of all) in a window, by start; at most four statements."""
+    wanted = _visits(now).where(overlaps(Appointment.starts_at, Appointment.ends_at, window))
+    if location_id is not None:
+        wanted = wanted.where(Appointment.location_id == location_id)
     if therapist_id is not None:
         wanted = wanted.where(Appointment.therapist_id == therapist_id)
     if not with_gone:

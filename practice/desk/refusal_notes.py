@@ -99,6 +99,7 @@ BOOKING: Mapping[str, RefusalNote] = {
         422, "A visit can be recorded from seven days back until now.", "Book a time to come, note an older one."
     ),
     "too_many_parked_calls": _note(422, "Five calls are parked already.", "Resume or drop one of them first."),
+    "too_far_behind": _note(422, "A therapist runs four hours behind at most.", "Move the visits instead."),
     "too_many_holds": _note(422, "One user keeps eight times free at most.", "Let one go, or book without holding."),
     "not_chosen": _note(422, "The booking form lacks a client or a time.", "Choose what is missing."),
     "nothing_to_book": _note(422, "The practice has no location or no service yet.", "Add one in Set-up."),

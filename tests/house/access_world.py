@@ -199,7 +199,9 @@ def session_cookie(world: World, name: str) -> str:
 
 
 def _time_off(world: World) -> dict[str, str]:
-    details = TimeOffDetails(NOW + timedelta(days=30), NOW + timedelta(days=31))
+    world.made += 1
+    away_from = NOW + timedelta(days=30 + 2 * world.made)
+    details = TimeOffDetails(away_from, away_from + timedelta(days=1))
     row = _act(world, lambda: add_time_off(world.session, therapist=world.theo, details=details, actor=OWNER, now=NOW))
     return {"uid": row.uid}
 

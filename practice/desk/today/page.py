@@ -1,6 +1,6 @@
 """Today at a glance: who is in the room, who comes next, and whatever somebody must act on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -20,10 +20,12 @@ from practice.desk.diary.working_hours import gaps_of
 from practice.desk.mail_health import mail_trouble
 from practice.desk.queries import days_window, list_visits
 from practice.desk.reaching import whom_to_phone
+from practice.desk.today.behind import expected_of, path_of
 from practice.desk.today.day_strip import Strip, frame_of, strip_of
 from practice.desk.today.rows import IN_THE_ROOM, Group, groups_of
 from practice.desk.truth_line import DeskCounts, Fact, Links, truth_line
 from practice.desk.visits import Named, State, Visit, late_minutes
+from practice.scheduling.delays.service import minutes_behind
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import LocationFacts, Span
 
@@ -41,6 +43,8 @@ class TherapistNow:
     late: int
     is_over: bool
     strip: Strip
+    behind: int
+    behind_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class _Day:
     gaps: Sequence[Gap]
     calls: Sequence[CallLine]
     tomorrow_url: str
+    behind: Mapping[int, int]
 
 
 def today_page(session: Session, location_uid: str, *, actor: Actor, now: datetime) -> TodayPage:
@@ -105,8 +110,8 @@ def today_page(session: Session, location_uid: str, *, actor: Actor, now: dateti
         address=diary.address,
         is_own=own_id is not None,
         facts=_facts(session, day, now),
-        therapists=_board(diary, now),
-        groups=_groups(session, day.rows, now),
+        therapists=_board(day, now),
+        groups=_groups(session, day, now),
         finished=sum(row.visit.state == State.COMPLETED for row in day.rows),
         unconfirmed=day.unconfirmed[:MOST_SHOWN],
         unconfirmed_count=len(day.unconfirmed),
@@ -130,6 +135,7 @@ def _read(session: Session, location_uid: str, own_id: int | None, *, actor: Act
         gaps=_gaps(diary, now),
         calls=calls_due(session, until=diary.window.ends_at, now=now) if may(actor, "task.read") else (),
         tomorrow_url=tomorrow.path("list"),
+        behind=minutes_behind(session, [one.id for one in diary.therapists], on=diary.address.on),
     )
 
 
@@ -148,14 +154,20 @@ def _visits(day: _Day) -> list[Visit]:
     return [row.visit for row in day.rows]
 
 
-def _groups(session: Session, rows: Sequence[Row], now: datetime) -> list[Group]:
-    late = {row.visit.client.id for row in rows if row.late and row.visit.client}
-    return groups_of(rows, whom_to_phone(session, late, now=now))
+def _groups(session: Session, day: _Day, now: datetime) -> list[Group]:
+    late = {row.visit.client.id for row in day.rows if row.late and row.visit.client}
+    expected = expected_of(_visits(day), day.behind, now=now)
+    return groups_of(day.rows, whom_to_phone(session, late, now=now), expected)
 
 
-def _board(diary: OpenDiary, now: datetime) -> list[TherapistNow]:
+def _board(day: _Day, now: datetime) -> list[TherapistNow]:
+    diary = day.diary
     frame = frame_of(diary.hours, diary.visits)
-    return [_at_present(diary, one.uid, frame, now) for one in _named(diary) if frame and _works(diary, one.uid)]
+    return [
+        replace(_at_present(diary, one.uid, frame, now), behind=day.behind.get(one.id, 0))
+        for one in diary.therapists
+        if frame and _works(diary, one.uid)
+    ]
 
 
 def _named(diary: OpenDiary) -> list[Named]:
@@ -176,7 +188,7 @@ def _at_present(diary: OpenDiary, uid: str, frame: Span, now: datetime) -> Thera
     late = late_minutes(coming[0], now) if coming else 0
     is_over = current is not None and current.ends_at <= now
     strip = strip_of(frame, working, visits, now)
-    return TherapistNow(named, current, next(iter(coming), None), len(coming), late, is_over, strip)
+    return TherapistNow(named, current, next(iter(coming), None), len(coming), late, is_over, strip, 0, path_of(uid))
 
 
 def _unconfirmed_tomorrow(session: Session, diary: OpenDiary, own_id: int | None, now: datetime) -> list[Visit]:

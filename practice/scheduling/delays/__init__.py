@@ -1,0 +1,1 @@
+"""Running behind: how late a therapist is today, and when each client can be expected to start."""
