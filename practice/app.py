@@ -48,7 +48,7 @@ HEALTH_GAUGES: dict[str, Gauge] = {
 }
 """What ``/ready`` tells about the worker, each job by its own last run."""
 
-LINK_BLUEPRINTS = ("portal",)
+LINK_BLUEPRINTS = ("portal", "portal_offers")
 """Pages whose address carries a secret: they send no referrer."""
 
 

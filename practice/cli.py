@@ -152,7 +152,8 @@ def work(app: Flask) -> None:
     """
     _require_current_schema()
     configure_logging()
-    run_worker(Worker(app.extensions["sessions"], app.extensions["settings"]))
+    known = app.extensions
+    run_worker(Worker(known["sessions"], known["settings"], rules=known["booking_rules"]))
 
 
 @user_commands.command("add")

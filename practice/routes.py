@@ -25,6 +25,7 @@ from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
+from practice.portal import offer_views
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
 from practice.scheduling.appointments import acts_api, holds_api
@@ -77,4 +78,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     absence_views.blueprint,
     policy_views.blueprint,
     portal_views.blueprint,
+    offer_views.blueprint,
 )

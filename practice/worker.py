@@ -6,7 +6,7 @@ The one process that opens connections to the mail server.
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,17 @@ from practice.reminders.delivery import Courier, MailServer
 from practice.reminders.dispatching import Dispatcher
 from practice.reminders.following import follow_changes
 from practice.reminders.heartbeat import HOUSEKEEPING, SENDING, beat
+from practice.reminders.offers import reachable_by_mail
 from practice.reminders.writing import sender_of
 from practice.scheduling.appointments.holding import drop_expired_holds
+from practice.scheduling.claiming.rules import BookingRules
+from practice.scheduling.wait_list.rounds import OfferRound
 from practice.tables import METADATA
 from practice.web.idempotency import forget_old_keys
 
 DISPATCH_SECONDS = 1
 FOLLOW_SECONDS = 2
+OFFER_SECONDS = 5
 HOUSEKEEPING_SECONDS = 60
 BACKUP_SECONDS = 60
 _BEATS_EVERY = 10
@@ -54,7 +58,14 @@ _SCHEDULING = {
 class Worker:
     """The jobs of one worker process over the sessions of its application."""
 
-    def __init__(self, sessions: sessionmaker[Session], settings: Settings, *, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        settings: Settings,
+        *,
+        rules: BookingRules,
+        clock: Clock = system_clock,
+    ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._name = f"{socket.gethostname()}:{os.getpid()}"[:80]
@@ -67,6 +78,7 @@ class Worker:
             sender_of(settings),
             worker=self._name,
         )
+        self._round = OfferRound(sessions, clock, rules=rules, reach=self._reach)
         self._keeper = keeper_of(sessions, settings, worker=self._name, clock=clock)
 
     def dispatch(self) -> None:
@@ -80,6 +92,10 @@ class Worker:
         """Follow what changed beside the appointments."""
         while self._write(lambda session: follow_changes(session, worker=self._name, now=self._clock())):
             continue
+
+    def offer(self) -> None:
+        """End offers that ran out, and offer every free time that suits somebody on the wait list."""
+        self._round.run()
 
     def keep_house(self) -> None:
         """Forget what has ended: held times, rate counters, sessions, idempotency keys."""
@@ -101,6 +117,7 @@ class Worker:
         now = self._clock()
         for job, seconds in (
             (self.follow, FOLLOW_SECONDS),
+            (self.offer, OFFER_SECONDS),
             (self.dispatch, DISPATCH_SECONDS),
             (self.keep_house, HOUSEKEEPING_SECONDS),
         ):
@@ -109,6 +126,9 @@ class Worker:
             scheduler.add_job(self.back_up, "interval", seconds=BACKUP_SECONDS, next_run_time=now)
         scheduler.add_listener(_on_error, EVENT_JOB_ERROR)
         return scheduler
+
+    def _reach(self, session: Session, client_ids: Collection[int]) -> set[int]:
+        return reachable_by_mail(session, client_ids, now=self._clock())
 
     def _write(self, work: Callable[[Session], Any]) -> Any:
         with self._sessions() as session:

@@ -53,7 +53,8 @@ def running_demo(
         with app.app_context():
             _bring_up(app, storage, fresh=fresh, clock=clock, say=say)
         server = Server(app, host="127.0.0.1", port=int(settings.base_url.rpartition(":")[2]), threads=THREADS)
-        stop_worker = run_in_background(Worker(app.extensions["sessions"], settings, clock=clock))
+        rules = app.extensions["booking_rules"]
+        stop_worker = run_in_background(Worker(app.extensions["sessions"], settings, rules=rules, clock=clock))
         try:
             yield server, settings
         finally:

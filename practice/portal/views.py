@@ -1,6 +1,5 @@
 """Pages behind the links of mails. Opening one changes nothing; only a posted form acts."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,20 +7,16 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from practice.accounts.csrf import needs_no_form_token, require_form_token
-from practice.accounts.errors import TooManyTries
-from practice.accounts.limits import Limit
-from practice.accounts.links import link_actor, read_link
+from practice.accounts.csrf import needs_no_form_token
+from practice.accounts.links import link_actor
 from practice.accounts.models import SignedLink
 from practice.accounts.policy import requires
-from practice.accounts.refusal_pages import seconds_until
-from practice.accounts.sign_in import network_of, require_try
 from practice.clients.consents import Purpose
 from practice.clients.queries import find_consent
-from practice.clinic.queries import get_settings, practice_today
 from practice.config import Settings
 from practice.core.errors import Conflict, PracticeError, RuleViolation
 from practice.portal.calendar_files import calendar_of
+from practice.portal.link_pages import Act, act_by_link, behave_as_link_pages, open_link, practice_alias
 from practice.portal.offers import find_offers
 from practice.portal.schemas import CancelSchema, FromSchema, MoveSchema
 from practice.portal.service import cancel_visit, confirm_visit, move_visit, stop_reminders
@@ -29,7 +24,7 @@ from practice.portal.visits import ManagedVisit, Standing, get_visit
 from practice.reminders.links import MANAGE, STOP
 from practice.reminders.rendering import zone_name
 from practice.scheduling.appointments.forms import booking_rules
-from practice.web.database import now, session, write
+from practice.web.database import now, session
 from practice.web.formatting import Style
 from practice.web.forms import InvalidForm, load_form
 from practice.web.pages import render_page
@@ -37,14 +32,7 @@ from practice.web.problems import status_of
 
 blueprint = Blueprint("portal", __name__, template_folder="templates")
 
-MOST_PER_LINK = 60
-MOST_PER_NETWORK = 300
-
-
-@blueprint.before_request
-def limit_guessing() -> None:
-    """Count every request by where it comes from, so that links cannot be guessed."""
-    require_try((Limit(f"link:network:{network_of(request.remote_addr)}", MOST_PER_NETWORK),))
+behave_as_link_pages(blueprint)
 
 
 @blueprint.get("/m/<token>")
@@ -137,7 +125,7 @@ def post_stop_here(token: str) -> Response:
 @requires("link.use")
 def show_stop(token: str) -> Response:
     """Ask whether reminders shall stop."""
-    link = _link(token, STOP)
+    link = open_link(token, STOP)
     return _stop_page(link.subject_id, url_for("portal.post_stop", token=token))
 
 
@@ -149,29 +137,8 @@ def post_stop(token: str) -> Response:
     return _stop(token, STOP)
 
 
-@blueprint.errorhandler(PracticeError)
-def show_refusal(error: PracticeError) -> Response:
-    """Tell a client what is true, on a page that leads nowhere into the practice."""
-    status = 429 if isinstance(error, TooManyTries) else status_of(error)
-    page = render_page("portal/refused.html", status=status, refusal=error, practice_name=_alias())
-    if isinstance(error, TooManyTries):
-        page.headers["Retry-After"] = str(seconds_until(error.until, now()))
-    return page
-
-
-def _link(token: str, purpose: str) -> SignedLink:
-    """Return the link that the request came by, and count its use; the same session goes on."""
-    link = read_link(session(), key=_key(), token=token, purpose=purpose, now=now())
-    require_try((Limit(f"link:{link.uid}", MOST_PER_LINK),))
-    return link
-
-
-def _act(token: str, act: Callable[[Session, SignedLink, datetime], object], *, purpose: str = MANAGE) -> None:
-    instant = now()
-    _link(token, purpose)
-    if purpose == MANAGE:
-        require_form_token()
-    write(lambda opened: act(opened, read_link(opened, key=_key(), token=token, purpose=purpose, now=instant), instant))
+def _act(token: str, act: Act, *, purpose: str = MANAGE) -> None:
+    act_by_link(token, purpose, act, is_own_form=purpose == MANAGE)
 
 
 def _back(token: str, thanks: str) -> Response:
@@ -180,7 +147,7 @@ def _back(token: str, thanks: str) -> Response:
 
 
 def _visit(token: str) -> ManagedVisit:
-    link = _link(token, MANAGE)
+    link = open_link(token, MANAGE)
     return get_visit(session(), link=link, actor=link_actor(link), now=now())
 
 
@@ -226,13 +193,4 @@ def _stop(token: str, purpose: str) -> Response:
 
 def _stop_page(client_id: int | None, action: str) -> Response:
     is_on = client_id is not None and find_consent(session(), client_id, Purpose.REMINDER_EMAIL) is not None
-    return render_page("portal/stop.html", action=action, is_on=is_on, practice_name=_alias())
-
-
-def _alias() -> str:
-    return get_settings(session(), practice_today(session(), now())).sender_alias
-
-
-def _key() -> str:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.link_key
+    return render_page("portal/stop.html", action=action, is_on=is_on, practice_name=practice_alias())

@@ -39,6 +39,10 @@ class Wording:
     why_you_get_this: str
     stop: str
     event_title: str
+    answer: str
+    answer_until: str
+    why_offered: str
+    stop_offers: str
 
 
 ENGLISH = Wording(
@@ -48,6 +52,7 @@ ENGLISH = Wording(
         MessageKind.CALL_US: "Please call us before {{day}}",
         MessageKind.MOVED: "Changed: your appointment is on {{day}} at {{clock}}",
         MessageKind.CANCELLED: "Cancelled: your appointment on {{day}} at {{clock}}",
+        MessageKind.OFFER: "A time for you: {{day}} at {{clock}}",
     },
     leads={
         MessageKind.CONFIRMATION: "Your appointment is booked.",
@@ -55,6 +60,7 @@ ENGLISH = Wording(
         MessageKind.CALL_US: "We are keeping this time for you but need one more thing. Please call us before it.",
         MessageKind.MOVED: "Your appointment has changed. This is what is true now.",
         MessageKind.CANCELLED: "This appointment is cancelled. You do not need to come.",
+        MessageKind.OFFER: "A time has come free that may suit you. We keep it for you for a while.",
     },
     tentative_lead="We are keeping this time for you. Please call us before your visit.",
     greeting="Hello {{recipient}},",
@@ -81,6 +87,10 @@ ENGLISH = Wording(
     why_you_get_this="You get this because an appointment was made with {{practice}} for you.",
     stop="Stop reminders",
     event_title="Appointment with {{therapist}}",
+    answer="Look at it and answer",
+    answer_until="Until {{answer_until}} it is yours if you accept it; after that we offer it to somebody else.",
+    why_offered="You get this because you asked {{practice}} to tell you when a time comes free.",
+    stop_offers="Stop these offers",
 )
 
 CATALOGUE: Mapping[str, Wording] = {"en": ENGLISH}

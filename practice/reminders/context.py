@@ -109,7 +109,7 @@ def _last_told(session: Session, appointment_ids: Collection[int]) -> dict[int, 
 def _addressees(session: Session, recipients: Mapping[int, Recipient]) -> dict[int, Addressee]:
     consents = _reminder_consents(session, recipients)
     addresses = {each.address for each in recipients.values() if each.address is not None}
-    suppressed = _suppressed(session, addresses)
+    suppressed = suppressed_addresses(session, addresses)
     return {
         client_id: _addressee(recipient, recipient.address in suppressed, consents.get(client_id))
         for client_id, recipient in recipients.items()
@@ -134,7 +134,8 @@ def _reminder_consents(session: Session, client_ids: Collection[int]) -> dict[in
     return {client_id: bool(is_given) for client_id, is_given in session.execute(rows)}
 
 
-def _suppressed(session: Session, addresses: Collection[str]) -> set[str]:
+def suppressed_addresses(session: Session, addresses: Collection[str]) -> set[str]:
+    """Return those addresses that refused mail for good."""
     if not addresses:
         return set()
     rows = select(SuppressedAddress.address).where(SuppressedAddress.address.in_(addresses))

@@ -7,18 +7,21 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from practice.clinic.models import PracticeSettings
 from practice.core.clock import Clock
 from practice.core.failpoints import failpoint
 from practice.core.transact import transact
 from practice.reminders.delivery import TOTAL_SECONDS, Courier
-from practice.reminders.judging import Batch, Claimed, judge, settle
+from practice.reminders.judging import Claimed, judge, settle
 from practice.reminders.mail_format import Envelope
-from practice.reminders.outbox import begin_data, claim_due, is_anything_due, release
+from practice.reminders.offers import judge_offers, reconcile_offers, settle_offers
+from practice.reminders.outbox import Lease, begin_data, claim_due, is_anything_due, release
 from practice.reminders.outcomes import Reply, Verdict, is_servers_trouble
 from practice.reminders.reconciling import reconcile
 from practice.reminders.results import finish, finish_unrendered
 from practice.reminders.writing import Sender, write
 from practice.scheduling.telling import is_anything_unreconciled
+from practice.scheduling.wait_list.telling import is_any_offer_untold
 
 T = TypeVar("T")
 
@@ -73,44 +76,66 @@ class Dispatcher:
         if not leases:
             return 0, 0
         failpoint("mail.F2")
+        handled = [self._handle_offers(leases), self._handle_visits(leases)]
+        return sum(handled), len(leases)
+
+    def _handle_visits(self, leases: Sequence[Lease]) -> int:
+        own = [lease for lease in leases if not lease.is_offer]
+        if not own:
+            return 0
         with self._sessions() as session:
-            batch = judge(session, leases, now=self._clock())
+            batch = judge(session, own, now=self._clock())
         if batch.odd:
             self._transact(lambda session: settle(session, leases=batch.odd, now=self._clock()))
-        return self._send_all(batch), len(leases)
+        return self._send_all(batch.claimed, batch.outlook.settings)
+
+    def _handle_offers(self, leases: Sequence[Lease]) -> int:
+        own = [lease for lease in leases if lease.is_offer]
+        if not own:
+            return 0
+        with self._sessions() as session:
+            mails = judge_offers(session, own, now=self._clock())
+        if mails.odd:
+            self._transact(lambda session: settle_offers(session, leases=mails.odd, now=self._clock()))
+        return self._send_all(mails.claimed, mails.settings)
 
     def reconcile(self) -> int:
         """Plan the messages of appointments that changed; return how many those were."""
         domain = self._sender.address.rpartition("@")[2]
-        return self._transact(lambda session: reconcile(session, domain=domain, now=self._clock()))
+        offers = self._transact(lambda session: reconcile_offers(session, domain=domain, now=self._clock()))
+        return offers + self._transact(lambda session: reconcile(session, domain=domain, now=self._clock()))
 
     def _has_work(self) -> bool:
         with self._sessions() as session:
-            return is_anything_unreconciled(session) or is_anything_due(session, self._clock())
+            return (
+                is_anything_unreconciled(session)
+                or is_any_offer_untold(session)
+                or is_anything_due(session, self._clock())
+            )
 
     def close(self) -> None:
         """Hang up."""
         self._courier.close()
         self._session.close()
 
-    def _send_all(self, batch: Batch) -> int:
+    def _send_all(self, batch: Sequence[Claimed], settings: PracticeSettings) -> int:
         accepted = 0
-        for position, claimed in enumerate(batch.claimed):
+        for position, claimed in enumerate(batch):
             if self._clock() > claimed.lease.until - timedelta(seconds=TOTAL_SECONDS):
-                self._give_back(batch.claimed[position:])
+                self._give_back(batch[position:])
                 break
-            verdict, is_troubled = self._send(claimed, batch)
+            verdict, is_troubled = self._send(claimed, settings)
             accepted += verdict is Verdict.SENT
             if verdict is Verdict.PAUSE or is_troubled:
-                self._give_back(batch.claimed[position + 1 :])
+                self._give_back(batch[position + 1 :])
                 self._rest()
                 break
             self._troubles, self._rests_until = 0, None
         return accepted
 
-    def _send(self, claimed: Claimed, batch: Batch) -> tuple[Verdict | None, bool]:
+    def _send(self, claimed: Claimed, settings: PracticeSettings) -> tuple[Verdict | None, bool]:
         """Return what became of one message, and whether the next one would meet the same trouble."""
-        envelope = self._written(claimed, batch)
+        envelope = self._written(claimed, settings)
         if envelope is None:
             return None, False
         reply = self._courier.send(envelope, before_data=lambda: self._begin(claimed))
@@ -122,9 +147,9 @@ class Dispatcher:
         self._log(claimed, reply, verdict)
         return verdict, verdict is not Verdict.SENT and is_servers_trouble(reply.stage, reply.code)
 
-    def _written(self, claimed: Claimed, batch: Batch) -> Envelope | None:
+    def _written(self, claimed: Claimed, settings: PracticeSettings) -> Envelope | None:
         try:
-            return write(claimed, batch, self._sender, self._clock())
+            return write(claimed, settings, self._sender, self._clock())
         except Exception as error:  # whatever is wrong with one message must not stop the others
             fault = f"{type(error).__name__}: {error}"
             log.exception("a message cannot be written", message=claimed.lease.id)

@@ -11,6 +11,7 @@ KIND_WORDS: Mapping[str, str] = {
     MessageKind.MOVED: "New time",
     MessageKind.CANCELLED: "Cancellation",
     MessageKind.DECIDE: "Decision",
+    MessageKind.OFFER: "Offer of a time",
 }
 
 STATE_WORDS: Mapping[str, str] = {

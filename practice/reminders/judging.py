@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from practice.accounts.models import SignedLink
 from practice.clients.models import Client, MessagesTo
+from practice.clients.recipients import Recipient
 from practice.reminders.calendar_part import Party
 from practice.reminders.context import Outlook, look
 from practice.reminders.facts import LastTold
@@ -43,6 +45,7 @@ class Claimed:
     is_own: bool
     manage: SignedLink
     stop: SignedLink
+    answer_until: datetime | None = None
 
     def tells_at(self, now: datetime) -> LastTold:
         """Return what the client knows once the mail was accepted at *now*."""
@@ -71,7 +74,7 @@ def judge(session: Session, leases: Collection[Lease], *, now: datetime) -> Batc
     outlook = look(session, {message.subject_id for message in messages}, now=now)
     people = {message.client_id for message in messages}
     links = find_links(session, {message.subject_id for message in messages}, people)
-    names = _first_names(session, people)
+    names = first_names(session, people)
     claimed, odd = [], []
     for message in messages:
         lease = by_id[message.id]
@@ -111,20 +114,36 @@ def _claimed(message: Message, lease: Lease, outlook: Outlook, links: Links, nam
         lease=lease,
         kind=MessageKind(message.kind),
         message_id=message.message_id,
-        recipient=Party(message.to_name, message.to_address),
         facts=outlook.facts[message.subject_id],
         told=outlook.told.get(message.subject_id),
         tells=told_by(message, at=message.due_at),
         sequence=message.sequence,
         first_name=names[message.client_id],
-        language=person.language,
-        is_own=person.kind == MessagesTo.SELF,
         manage=links[0][message.subject_id],
         stop=links[1][message.client_id],
+        **party_of(message, person),
     )
 
 
-def _first_names(session: Session, client_ids: Collection[int]) -> dict[int, str]:
+class PartyDetails(TypedDict):
+    """To whom a letter goes, as :class:`Claimed` takes it."""
+
+    recipient: Party
+    language: str
+    is_own: bool
+
+
+def party_of(message: Message, person: Recipient) -> PartyDetails:
+    """Return to whom the letter goes, in which language, and whether it is the client herself."""
+    return {
+        "recipient": Party(message.to_name, message.to_address),
+        "language": person.language,
+        "is_own": person.kind == MessagesTo.SELF,
+    }
+
+
+def first_names(session: Session, client_ids: Collection[int]) -> dict[int, str]:
+    """Return how clients are greeted, by id."""
     rows = select(Client.id, Client.preferred_name, Client.first_name).where(Client.id.in_(client_ids))
     return {row.id: row.preferred_name or row.first_name for row in session.execute(rows)}
 

@@ -12,6 +12,7 @@ class MessageKind(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     DECIDE = "decide"
+    OFFER = "offer"
 
 
 class Channel(StrEnum):

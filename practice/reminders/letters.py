@@ -72,3 +72,4 @@ class Letter:
     stop_url: str
     message_id: str
     written_at: datetime
+    answer_until: datetime | None = None

@@ -14,8 +14,12 @@ MANAGE = "manage"
 STOP = "stop_reminders"
 APPOINTMENT = "appointment"
 CLIENT = "client"
+OFFER = "offer"
+STOP_OFFERS = "stop_offers"
 
 STOP_LIFE = timedelta(days=365)
+OFFER_LINK_LIFE = timedelta(days=60)
+"""An offer that has ended can be looked at for so long: its page says what became of it and offers the way on."""
 _RENEWED_BELOW = timedelta(days=60)
 
 
@@ -35,6 +39,16 @@ class Links:
     def stop_url(self, client_id: int) -> str:
         """Return the address at which a client stops reminders."""
         return f"{self.base_url}/u/{link_token(self.key, self.stop[client_id])}"
+
+
+def offer_url(base_url: str, key: str, link: SignedLink) -> str:
+    """Return the address of an offer's page."""
+    return f"{base_url}/o/{link_token(key, link)}"
+
+
+def stop_offers_url(base_url: str, key: str, link: SignedLink) -> str:
+    """Return the address at which a client leaves the wait list."""
+    return f"{base_url}/s/{link_token(key, link)}"
 
 
 def ensure_links(

@@ -39,14 +39,22 @@ def write_mail(letter: Letter, house: House) -> bytes:
     Raises ``ValueError`` for a name or an address that would break a header.
     """
     rendered = render(letter, house)
-    method = Method.CANCEL if letter.kind is MessageKind.CANCELLED else Method.REQUEST
-    invitation = calendar_file(_event(letter, house, rendered), method, letter.written_at)
     boundary = "=_" + letter.message_id.strip("<>").partition("@")[0].replace("-", "")
+    calendar = _Calendar() if letter.kind is MessageKind.OFFER else _calendar_of(letter, house, rendered, boundary)
     parts = [
         _headers(letter, house, rendered.subject, boundary),
-        _bodies(rendered, invitation, method, boundary),
+        _bodies(rendered, calendar, boundary),
     ]
     return "".join(parts).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """The calendar parts of a mail as lines; what is only offered has none."""
+
+    beside_text: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
+    content: str = ""
 
 
 def _headers(letter: Letter, house: House, subject: str, boundary: str) -> str:
@@ -103,9 +111,29 @@ def _date(instant: datetime) -> str:
     return format_datetime(instant)
 
 
-def _bodies(rendered: Rendered, invitation: str, method: Method, boundary: str) -> str:
+def _calendar_of(letter: Letter, house: House, rendered: Rendered, boundary: str) -> _Calendar:
+    method = Method.CANCEL if letter.kind is MessageKind.CANCELLED else Method.REQUEST
+    calendar = _base64(calendar_file(_event(letter, house, rendered), method, letter.written_at))
+    return _Calendar(
+        (
+            f"--{boundary}a",
+            f'Content-Type: text/calendar; charset="utf-8"; method={method}',
+            "Content-Transfer-Encoding: base64",
+            "",
+        ),
+        (
+            f"--{boundary}",
+            f'Content-Type: application/ics; name="{_file_name(method)}"',
+            "Content-Transfer-Encoding: base64",
+            f'Content-Disposition: attachment; filename="{_file_name(method)}"',
+            "",
+        ),
+        calendar,
+    )
+
+
+def _bodies(rendered: Rendered, calendar: _Calendar, boundary: str) -> str:
     inner = boundary + "a"
-    calendar = _base64(invitation)
     lines = [
         f"--{boundary}",
         f'Content-Type: multipart/alternative; boundary="{inner}"',
@@ -120,18 +148,11 @@ def _bodies(rendered: Rendered, invitation: str, method: Method, boundary: str) 
         "Content-Transfer-Encoding: quoted-printable",
         "",
         _quoted(rendered.html),
-        f"--{inner}",
-        f'Content-Type: text/calendar; charset="utf-8"; method={method}',
-        "Content-Transfer-Encoding: base64",
+        *calendar.beside_text,
+        f"{calendar.content}--{inner}--",
         "",
-        f"{calendar}--{inner}--",
-        "",
-        f"--{boundary}",
-        f'Content-Type: application/ics; name="{_file_name(method)}"',
-        "Content-Transfer-Encoding: base64",
-        f'Content-Disposition: attachment; filename="{_file_name(method)}"',
-        "",
-        f"{calendar}--{boundary}--",
+        *calendar.attached,
+        f"{calendar.content}--{boundary}--",
         "",
     ]
     return _CRLF.join(lines)

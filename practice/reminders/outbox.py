@@ -23,16 +23,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from practice.core.db import UtcDateTime
 from practice.core.failpoints import failpoint
 from practice.reminders.heartbeat import SENDING
 from practice.reminders.kinds import OPEN_STATES, MessageState
+from practice.reminders.links import APPOINTMENT, OFFER
 from practice.reminders.models import Message, WorkerPulse
 from practice.scheduling.telling import is_at, is_reconciled
+from practice.scheduling.wait_list.telling import is_offer_open
 
 LEASE = timedelta(seconds=120)
 """Longer than one conversation may take (60 s), so that a live worker never loses a message it is sending."""
 
-APPOINTMENT = "appointment"
 _MESSAGE: Table = Message.__table__  # type: ignore[assignment]  # declared classes have tables
 
 
@@ -43,6 +45,7 @@ class Lease:
     id: int
     attempt: int
     until: datetime
+    is_offer: bool = False
 
 
 def claim_due(session: Session, *, worker: str, limit: int, now: datetime) -> Sequence[Lease]:
@@ -61,7 +64,7 @@ def claim_due(session: Session, *, worker: str, limit: int, now: datetime) -> Se
         session.connection().execute(
             update(_MESSAGE).where(_MESSAGE.c.id.in_(ids)).values(attempt=_MESSAGE.c.attempt + 1, **values)
         )
-    return [Lease(row.id, row.attempt + 1, now + LEASE) for row in taken]
+    return [Lease(row.id, row.attempt + 1, now + LEASE, row.subject_kind == OFFER) for row in taken]
 
 
 def is_anything_due(session: Session, now: datetime) -> bool:
@@ -69,13 +72,13 @@ def is_anything_due(session: Session, now: datetime) -> bool:
     return session.execute(select(_due(now).exists())).scalar_one()
 
 
-def _due(now: datetime) -> Select[int, int]:
+def _due(now: datetime) -> Select[int, int, str]:
     paused = exists().where(WorkerPulse.job == SENDING, WorkerPulse.paused_because.is_not(None))
-    return select(Message.id, Message.attempt).where(
+    return select(Message.id, Message.attempt, Message.subject_kind).where(
         Message.state.in_(OPEN_STATES),
         Message.due_at <= now,
         or_(Message.lease_until.is_(None), Message.lease_until <= now),
-        is_reconciled(Message.subject_id),
+        or_(Message.subject_kind == OFFER, is_reconciled(Message.subject_id)),
         ~paused,
     )
 
@@ -87,7 +90,13 @@ _BEGIN_DATA = (
         _MESSAGE.c.attempt == bindparam("fence"),
         _MESSAGE.c.state == MessageState.SENDING,
         _MESSAGE.c.lease_until > bindparam("at"),
-        is_at(_MESSAGE.c.subject_id, bindparam("seq")),
+        or_(
+            and_(_MESSAGE.c.subject_kind == APPOINTMENT, is_at(_MESSAGE.c.subject_id, bindparam("seq"))),
+            and_(
+                _MESSAGE.c.subject_kind == OFFER,
+                is_offer_open(_MESSAGE.c.subject_id, bindparam("at", type_=UtcDateTime())),
+            ),
+        ),
     )
     .values(data_at=bindparam("at"), copies=_MESSAGE.c.copies + 1)
 )
@@ -96,7 +105,8 @@ _BEGIN_DATA = (
 def begin_data(session: Session, *, lease: Lease, change_seq: int, now: datetime) -> bool:
     """Mark that the mail itself is about to leave; False when it must not.
 
-    It must not when the lease has passed on, or when the appointment has changed since *change_seq* was read.
+    It must not when the lease has passed on, when the appointment has changed since *change_seq* was read, or when
+    the offer that it makes has ended.
     """
     marked = session.connection().execute(
         _BEGIN_DATA, {"message": lease.id, "fence": lease.attempt, "at": now, "seq": change_seq}

@@ -226,11 +226,11 @@ def _is_fresh(row: WorkerPulse | None, now: datetime) -> bool:
     return row is not None and now - row.beat_at <= SILENT_AFTER
 
 
-def addresses_reached(session: Session, appointment_id: int) -> set[str]:
-    """Return the addresses to which a mail about this appointment was delivered."""
+def addresses_reached(session: Session, subject_id: int, *, subject_kind: str = APPOINTMENT) -> set[str]:
+    """Return the addresses to which a mail about this appointment (or another subject) was delivered."""
     rows = select(Message.to_address).where(
-        Message.subject_kind == APPOINTMENT,
-        Message.subject_id == appointment_id,
+        Message.subject_kind == subject_kind,
+        Message.subject_id == subject_id,
         Message.state == MessageState.SENT,
     )
     return set(session.execute(rows).scalars())

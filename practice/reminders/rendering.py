@@ -36,6 +36,7 @@ PLACEHOLDERS = frozenset(
         "practice",
         "manage_url",
         "stop_url",
+        "answer_until",
     }
 )
 
@@ -70,6 +71,11 @@ class Shape:
     def is_off(self) -> bool:
         """Return whether the visit will not take place."""
         return self.kind is MessageKind.CANCELLED
+
+    @property
+    def is_offer(self) -> bool:
+        """Return whether the visit is only offered."""
+        return self.kind is MessageKind.OFFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,9 @@ def compile_shape(shape: Shape) -> Compiled:
         "lead": _lead(shape, words),
         "rows": _rows(shape, words),
         "rule": "" if shape.is_off else _rule(shape, words),
+        "act": words.answer if shape.is_offer else words.manage,
+        "because": words.why_offered if shape.is_offer else words.why_you_get_this,
+        "stop": words.stop_offers if shape.is_offer else words.stop,
         "again": words.book_again if shape.is_off and shape.has_phone else "",
         "is_off": shape.is_off,
     }
@@ -152,6 +161,8 @@ def _rows(shape: Shape, words: Wording) -> list[tuple[str, str]]:
 
 
 def _rule(shape: Shape, words: Wording) -> str:
+    if shape.is_offer:
+        return words.answer_until
     if not shape.has_fee:
         return words.no_fee
     return words.fee_now if shape.is_inside_notice else words.free_then_fee
@@ -193,6 +204,7 @@ def _values(letter: Letter, house: House) -> Mapping[str, str]:
         "practice": house.alias,
         "manage_url": letter.manage_url,
         "stop_url": letter.stop_url,
+        "answer_until": "" if letter.answer_until is None else day_and_time(letter.answer_until, visit.zone, style),
     }
 
 

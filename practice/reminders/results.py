@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from practice.reminders.heartbeat import pause_sending
 from practice.reminders.judging import MOST_COPIES, Claimed
-from practice.reminders.kinds import MessageState, Why
+from practice.reminders.kinds import MessageKind, MessageState, Why
 from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine, rows_of
 from practice.reminders.outcomes import Reply, Stage, Verdict, judge, next_attempt
@@ -75,8 +75,11 @@ _SENT = (
 def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
     lease: Lease = claimed.lease
     closing = {"message": lease.id, "fence": lease.attempt, "at": now, "code": reply.code, "reply": reply.text[:300]}
-    told = told_values(claimed.facts.id, claimed.tells_at(now), claimed.sequence)
     connection = session.connection()
+    if claimed.kind is MessageKind.OFFER:
+        # An offer tells of no visit: nothing to be corrected when it is gone.
+        return Verdict.SENT if rows_of(connection.execute(_SENT, closing)) == 1 else None
+    told = told_values(claimed.facts.id, claimed.tells_at(now), claimed.sequence)
     if connection.dialect.name == "postgresql":
         # One round trip: the row of told is written if and only if the fence let the message be closed.
         written = connection.execute(_SENT_AND_TOLD, closing | told, execution_options={"preserve_rowcount": True})

@@ -7,10 +7,10 @@ from practice.clinic.models import PracticeSettings
 from practice.config import Settings
 from practice.reminders.context import truth_of
 from practice.reminders.facts import Truth
-from practice.reminders.judging import Batch, Claimed
+from practice.reminders.judging import Claimed
 from practice.reminders.kinds import MessageKind
 from practice.reminders.letters import Before, House, Letter, VisitDetails
-from practice.reminders.links import Links
+from practice.reminders.links import Links, offer_url, stop_offers_url
 from practice.reminders.mail_format import Envelope, write_mail
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.telling import AppointmentFacts
@@ -62,6 +62,11 @@ def details_of(facts: AppointmentFacts, truth: Truth, sequence: int) -> VisitDet
 
 
 def letter_of(claimed: Claimed, links: Links, now: datetime) -> Letter:
+    """Return the letter of one message about a visit."""
+    return _letter(claimed, links.manage_url(claimed.facts.id), links.stop_url(claimed.client_id), now)
+
+
+def _letter(claimed: Claimed, manage_url: str, stop_url: str, now: datetime) -> Letter:
     """Return the letter of one message: whoever gets it for a client is told whom it is about."""
     return Letter(
         kind=claimed.kind,
@@ -71,10 +76,11 @@ def letter_of(claimed: Claimed, links: Links, now: datetime) -> Letter:
         about="" if claimed.is_own else claimed.first_name,
         visit=details_of(claimed.facts, claimed.tells.truth, claimed.sequence),
         before=_before(claimed),
-        manage_url=links.manage_url(claimed.facts.id),
-        stop_url=links.stop_url(claimed.client_id),
+        manage_url=manage_url,
+        stop_url=stop_url,
         message_id=claimed.message_id,
         written_at=now,
+        answer_until=claimed.answer_until,
     )
 
 
@@ -85,10 +91,21 @@ def _before(claimed: Claimed) -> Before | None:
     return None if told == truth_of(claimed.facts) else Before(told.starts_at, told.zone, told.therapist_name)
 
 
-def write(claimed: Claimed, batch: Batch, sender: Sender, now: datetime) -> Envelope:
+def write(claimed: Claimed, settings: PracticeSettings, sender: Sender, now: datetime) -> Envelope:
     """Return the mail of one claimed message; raises ``ValueError`` for contents that no mail can carry."""
+    letter = (
+        _offer_of(claimed, sender, now) if claimed.kind is MessageKind.OFFER else _about_visit(claimed, sender, now)
+    )
+    return Envelope(sender.address, claimed.recipient.address, write_mail(letter, house_of(settings, sender)))
+
+
+def _offer_of(claimed: Claimed, sender: Sender, now: datetime) -> Letter:
+    seal = (sender.base_url, sender.link_key)
+    return _letter(claimed, offer_url(*seal, claimed.manage), stop_offers_url(*seal, claimed.stop), now)
+
+
+def _about_visit(claimed: Claimed, sender: Sender, now: datetime) -> Letter:
     links = Links(
         sender.base_url, sender.link_key, {claimed.facts.id: claimed.manage}, {claimed.client_id: claimed.stop}
     )
-    house = house_of(batch.outlook.settings, sender)
-    return Envelope(sender.address, claimed.recipient.address, write_mail(letter_of(claimed, links, now), house))
+    return letter_of(claimed, links, now)

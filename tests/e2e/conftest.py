@@ -79,7 +79,7 @@ def clinic(engine_url: str, clock: SettableClock) -> Iterator[Clinic]:
         app = create_app(settings, clock=clock)
         sessions = app.extensions["sessions"]
         with served(app) as address, sessions() as session:
-            worker = Worker(sessions, replace(settings, base_url=address), clock=clock)
+            worker = Worker(sessions, replace(settings, base_url=address), rules=SCHEDULING_RULES, clock=clock)
             yield _furnished(app, address, clock, session, mailbox, worker)
             worker.close()
         with app.app_context():

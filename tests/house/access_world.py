@@ -24,7 +24,7 @@ from practice.clinic.working_hours import TimeOffDetails, add_time_off
 from practice.core.actor import SYSTEM, Role
 from practice.core.transact import transact
 from practice.reminders.kinds import MessageKind, MessageState
-from practice.reminders.links import ensure_links
+from practice.reminders.links import OFFER, STOP_OFFERS, ensure_links
 from practice.reminders.models import Message
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment, ParkedCall
@@ -331,6 +331,19 @@ def stop_token(world: World) -> str:
     return link_token(world.app.extensions["settings"].link_key, next(iter(stop.values())))
 
 
+def offer_token(world: World, purpose: str) -> str:
+    """The token of a genuine link to an offer."""
+    offer = make_offer(world)
+    ends = NOW + timedelta(days=1)
+    link = _act(
+        world,
+        lambda: make_link(
+            world.session, purpose=purpose, subject_kind=OFFER, subject_id=offer.id, expires_at=ends, now=NOW
+        ),
+    )
+    return link_token(world.app.extensions["settings"].link_key, link)
+
+
 Maker = Callable[[World], dict[str, str]]
 
 MAKERS: dict[str, Maker] = {
@@ -401,6 +414,8 @@ def stranger_bodies(world: World, client_uid: str) -> dict[str, dict[str, object
 LINK_MAKERS: dict[str, Maker] = {
     "manage_link": lambda world: {"token": manage_token(world)},
     "stop_link": lambda world: {"token": stop_token(world)},
+    "offer_link": lambda world: {"token": offer_token(world, OFFER)},
+    "offers_stop": lambda world: {"token": offer_token(world, STOP_OFFERS)},
 }
 """Values that only the holder of a link has; everybody else tries a forged one."""
 

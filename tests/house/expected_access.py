@@ -122,6 +122,12 @@ POST    /m/<token>/move                                     manage_link  N Y N N
 GET     /m/<token>/appointment.ics                          manage_link  N Y N N N N
 GET     /m/<token>/stop                                     manage_link  N Y N N N N
 POST    /m/<token>/stop                                     manage_link  N Y N N N N
+GET     /o/<token>                                          offer_link   N Y N N N N
+POST    /o/<token>/accept                                   offer_link   N Y N N N N
+POST    /o/<token>/decline                                  offer_link   N Y N N N N
+POST    /o/<token>/stop                                     offer_link   N Y N N N N
+GET     /s/<token>                                          offers_stop  N Y N N N N
+POST    /s/<token>                                          offers_stop  N Y N N N N
 GET     /u/<token>                                          stop_link    N Y N N N N
 POST    /u/<token>                                          stop_link    N Y N N N N
 GET     /diary/<raw_day>/sheet                              day          A A Y Y Y Y

@@ -169,6 +169,7 @@ def test_a_therapist_cannot_give_his_time_to_a_stranger(world: World) -> None:
 
 TAKES_POSTS_FROM_ELSEWHERE = {
     ("POST", "/api/v1/sessions"),  # reads strict JSON only and creates the session that a form token would hang on
+    ("POST", "/s/<token>"),  # mail programs post to it by themselves (RFC 8058); the link is the proof
     ("POST", "/u/<token>"),  # mail programs post to it by themselves (RFC 8058); the link is the proof
 }
 """Routes that need no form token, each with its reason."""

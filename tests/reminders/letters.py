@@ -43,5 +43,6 @@ def letter(kind: MessageKind = MessageKind.CONFIRMATION, **over: object) -> Lett
         stop_url="https://clinic.example.com/u/22222222-2222-4222-8222-222222222222.c2lnbmF0dXJl",
         message_id="<33333333-3333-5333-8333-333333333333@example.com>",
         written_at=datetime(2026, 11, 20, 15, 2, tzinfo=UTC),
+        answer_until=datetime(2026, 11, 20, 18, 2, tzinfo=UTC) if kind is MessageKind.OFFER else None,
     )
     return replace(made, **over)

@@ -25,6 +25,7 @@ from tests.reminders.letters import HOUSE, START, VISIT, letter
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = [kind for kind in MessageKind if kind is not MessageKind.DECIDE]
+ABOUT_A_VISIT = [kind for kind in KINDS if kind is not MessageKind.OFFER]
 
 ZONES = [
     "America/Toronto",
@@ -88,7 +89,22 @@ def test_the_mail_reads_as_its_golden_one(name: str) -> None:
     assert written == path.read_text()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_an_offer_brings_no_calendar_entry_and_says_until_when_it_stands() -> None:
+    mail = mail_of(letter(MessageKind.OFFER))
+    assert [each.get_content_type() for each in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert all(not each.defects for each in mail.walk())
+    for words in (part(mail, "text/plain"), part(mail, "text/html")):
+        assert "Until Friday, November 20, 1:02 p.m. it is yours if you accept it" in words
+        assert "Tuesday, November 24" in words
+        assert "Bram Castellan" in words
+
+
+@pytest.mark.parametrize("kind", ABOUT_A_VISIT)
 def test_mails_are_plain_bytes_that_parse_without_a_defect(kind: MessageKind) -> None:
     content = write_mail(letter(kind), HOUSE)
     assert content.isascii()
@@ -145,7 +161,7 @@ SEASONS = [
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ABOUT_A_VISIT)
 def test_mail_page_and_calendar_name_the_same_instant(zone: str, kind: MessageKind) -> None:
     for local in SEASONS:
         instant = to_utc(local, zone)
