@@ -14,6 +14,7 @@ from practice.clinic import absence_views, hours_views, policy_views, practice_a
 from practice.clinic import api as clinic_api
 from practice.clinic import views as clinic_views
 from practice.desk import refusal_pages
+from practice.desk.absences import views as absence_pages
 from practice.desk.appointment import views as appointment_views
 from practice.desk.booking import parked_views
 from practice.desk.booking import views as booking_views
@@ -28,6 +29,7 @@ from practice.desk.today import views as today_views
 from practice.portal import offer_views
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
+from practice.scheduling.absences import api as absences_api
 from practice.scheduling.appointments import acts_api, holds_api
 from practice.scheduling.appointments import api as appointments_api
 from practice.scheduling.calendar import api as calendar_api
@@ -49,6 +51,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     appointments_api.blueprint,
     acts_api.blueprint,
     holds_api.blueprint,
+    absences_api.blueprint,
     wait_list_api.blueprint,
     series_api.blueprint,
     messages_api.blueprint,
@@ -68,6 +71,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     parked_views.blueprint,
     find_views.blueprint,
     calls_views.blueprint,
+    absence_pages.blueprint,
     messages_views.blueprint,
     client_views.blueprint,
     refusal_pages.blueprint,

@@ -55,7 +55,7 @@ PLACES = (
     Place("diary", "Diary", "/diary", "calendar.read", "g d", covers=("/appointments", "/book", "/parked-calls")),
     Place("clients", "Clients", "/clients", "client.search", "g c"),
     Place("mail", "Mail", "/messages", "message.read", "g m"),
-    Place("calls", "Calls", "/calls", "task.read", "g k"),
+    Place("calls", "Calls", "/calls", "task.read", "g k", covers=("/absences",)),
     Place("setup", "Set-up", "/settings", "clinic.read", "g s", foot=True, covers=("/audit",)),
 )
 

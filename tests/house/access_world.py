@@ -26,6 +26,7 @@ from practice.core.transact import transact
 from practice.reminders.kinds import MessageKind, MessageState
 from practice.reminders.links import OFFER, STOP_OFFERS, ensure_links
 from practice.reminders.models import Message
+from practice.scheduling.absences.models import GroundAct, HitAnswer
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment, ParkedCall
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
@@ -325,6 +326,27 @@ def _entry(world: World) -> dict[str, str]:
     return {"uid": world.session.get_one(WaitListEntry, make_offer(world).entry_id).uid}
 
 
+def _ground_act(world: World) -> dict[str, str]:
+    answer = _hit_answer(world)["uid"]
+    row = world.session.scalars(select(HitAnswer).where(HitAnswer.uid == answer)).one()
+    return {"uid": world.session.get_one(GroundAct, row.act_id).uid}
+
+
+def _hit_answer(world: World) -> dict[str, str]:
+    """A visit of Theo's that is left to a call."""
+    appointment = make_appointment(world)
+
+    def work() -> HitAnswer:
+        act = GroundAct(kind="away", title="Theo away", therapist_id=world.theo.id, at=NOW)
+        world.session.add(act)
+        world.session.flush()
+        row = HitAnswer(act_id=act.id, appointment_id=appointment.id, answer="call")
+        world.session.add(row)
+        return row
+
+    return {"uid": _act(world, work).uid}
+
+
 def stop_token(world: World) -> str:
     """The token of a genuine link that stops a client's reminders."""
     _, stop = _act(world, lambda: ensure_links(world.session, [], [_client_of(world).id], now=NOW))
@@ -362,6 +384,8 @@ MAKERS: dict[str, Maker] = {
     "extra_user": _extra_user,
     "own_session": _own_session,
     "time_off": _time_off,
+    "ground_act": _ground_act,
+    "hit_answer": _hit_answer,
     "closure": _closure,
     "task": _task,
     "message": _message,
@@ -375,6 +399,14 @@ MAKERS: dict[str, Maker] = {
 """Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""
 
 BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
+    ("POST", "/absences/out-today"): lambda world: {"therapist_uid": world.theo.uid},
+    ("POST", "/api/v1/absences/out-today"): lambda world: {"therapist_uid": world.theo.uid},
+    ("POST", "/api/v1/absences/preview"): lambda world: {
+        "kind": "away",
+        "therapist_uid": world.theo.uid,
+        "first_on": "2026-11-30",
+    },
+    ("POST", "/api/v1/absences/calls/<uid:uid>"): lambda _: {"end": "no_answer"},
     ("POST", "/api/v1/appointments/<uid:uid>/cancellation"): lambda _: {"reason": "ill"},
     ("POST", "/api/v1/appointments/<uid:uid>/error-mark"): lambda _: {"reason": "wrong client"},
     ("POST", "/api/v1/appointments/<uid:uid>/fee-waiver"): lambda _: {"reason": "regular client"},

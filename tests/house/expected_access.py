@@ -110,6 +110,12 @@ POST    /settings/closures                                  .            A A F F
 POST    /settings/closures/<uid:uid>/remove                 closure      A A F F F Y
 GET     /settings/time-off                                  .            A A Y Y Y Y
 POST    /settings/time-off                                  .            A A Y Y Y Y
+GET     /absences/new                                       .            A A Y Y Y Y
+GET     /absences/preview                                   .            A A Y Y Y Y
+POST    /absences                                           .            A A Y Y Y Y
+POST    /absences/out-today                                 therapist    A A Y Y N Y
+GET     /absences/<uid:uid>                                 ground_act   A A Y F F Y
+POST    /absences/calls/<uid:uid>                           hit_answer   A A Y F F Y
 POST    /settings/time-off/<uid:uid>/remove                 time_off     A A Y Y N Y
 GET     /settings/policies                                  .            A A Y Y Y Y
 POST    /settings/policies                                  .            A A F F F Y
@@ -182,6 +188,11 @@ PUT     /api/v1/therapists/<uid:uid>/days/<string:on>       therapist    A A F F
 DELETE  /api/v1/therapists/<uid:uid>/days/<string:on>       therapist    A A F F F Y
 GET     /api/v1/therapists/<uid:uid>/time-off               therapist    A A Y Y Y Y
 POST    /api/v1/therapists/<uid:uid>/time-off               therapist    A A Y Y Y Y
+POST    /api/v1/absences/preview                            therapist    A A Y Y N Y
+POST    /api/v1/absences                                    .            A A Y Y Y Y
+POST    /api/v1/absences/out-today                          therapist    A A Y Y N Y
+GET     /api/v1/absences/<uid:uid>                          ground_act   A A Y F F Y
+POST    /api/v1/absences/calls/<uid:uid>                    hit_answer   A A Y F F Y
 GET     /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y
 PATCH   /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y
 DELETE  /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from practice.core.errors import Conflict, RuleViolation, StaleVersion, WayOut
+from practice.core.errors import RELOAD, Conflict, RuleViolation, StaleVersion, WayOut
 
 LOOK_AGAIN = WayOut("preview", "Show the preview as it is now")
 
@@ -77,3 +77,23 @@ class NothingChanges(RuleViolation):
         super().__init__(
             f"{name} is out of use already.", ways_out=(WayOut("correct", "Choose another", {"field": "uid"}),)
         )
+
+
+class ChangeIncomplete(RuleViolation):
+    """Something that this kind of change needs was not said."""
+
+    code = "change_incomplete"
+    title = "Something is missing"
+
+    def __init__(self, sentence: str, *, field: str) -> None:
+        super().__init__(sentence, ways_out=(WayOut("correct", "Complete it", {"field": field}),))
+
+
+class NoLongerToCall(Conflict):
+    """The call was made, or the visit changed in another way."""
+
+    code = "no_longer_to_call"
+    title = "Settled already"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody has settled this visit already.", ways_out=(RELOAD,))
