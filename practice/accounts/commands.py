@@ -12,7 +12,7 @@ from flask import Flask
 
 from practice.accounts.passwords import LONGEST, hash_new_password
 from practice.accounts.queries import find_user_by_email, list_users
-from practice.accounts.tokens import create_token
+from practice.accounts.tokens import create_token, list_tokens_of, revoke_token
 from practice.accounts.users import accepted_email, disable_user, enable_user, set_password
 from practice.audit.verification import Head, read_head, verify_chain
 from practice.core.actor import Actor, Role
@@ -128,6 +128,23 @@ def make_token(_app: Flask, *, email: str, name: str) -> None:
         return create_token(opened, user=user, name=name[:80], actor=CONSOLE, now=now())
 
     click.echo(write(work))
+
+
+@user_commands.command("tokens")
+@click.argument("email", type=Email())
+def list_tokens(_app: Flask, *, email: str) -> None:
+    """List the bearer tokens that act as EMAIL, the newest first: what each is for and when it was used last."""
+    for row in list_tokens_of(session(), user_uid=uid_of(email)):
+        used = f"used {row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never used"
+        click.echo(f"{row.uid}  {'revoked' if row.revoked_at else 'live':8} {used:22} {row.name}")
+
+
+@user_commands.command("revoke-token")
+@click.argument("uid")
+def end_token(_app: Flask, *, uid: str) -> None:
+    """Let the token UID open nothing from the next request on; ``practice user tokens`` names it."""
+    write(lambda opened: revoke_token(opened, uid=uid, user_id=None, actor=CONSOLE, now=now()))
+    click.echo("The token opens nothing any more.")
 
 
 @click.group("audit")

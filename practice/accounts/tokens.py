@@ -1,5 +1,6 @@
 """Bearer tokens for scripts: shown once, revocable."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from practice.core.events import Event, record
 
 PREFIX = "practice_"
 EVERYTHING = ["*"]
+MOST_LISTED = 100
 
 
 def create_token(session: Session, *, user: User, name: str, actor: Actor, now: datetime) -> str:
@@ -23,6 +25,12 @@ def create_token(session: Session, *, user: User, name: str, actor: Actor, now: 
     session.flush()
     record(session, Event("token.created", "token", row.uid, actor, now, {"user": user.uid}))
     return token
+
+
+def list_tokens_of(session: Session, *, user_uid: str, limit: int = MOST_LISTED) -> Sequence[ApiToken]:
+    """Return a user's tokens, the newest first; none of them can be read again."""
+    owned = select(ApiToken).join(User, User.id == ApiToken.user_id).where(User.uid == user_uid)
+    return session.scalars(owned.order_by(ApiToken.id.desc()).limit(limit)).all()
 
 
 def revoke_token(session: Session, *, uid: str, user_id: int | None, actor: Actor, now: datetime) -> None:

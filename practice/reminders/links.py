@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from practice.accounts.links import link_token, make_link
+from practice.accounts.links import link_token, make_link, revoke_links
 from practice.accounts.models import SignedLink
+from practice.core.actor import Actor
+from practice.scheduling.models import Appointment
 
 MANAGE = "manage"
 STOP = "stop_reminders"
@@ -20,6 +22,7 @@ STOP_OFFERS = "stop_offers"
 STOP_LIFE = timedelta(days=365)
 OFFER_LINK_LIFE = timedelta(days=60)
 """An offer that has ended can be looked at for so long: its page says what became of it and offers the way on."""
+MOST_VISITS = 500
 _RENEWED_BELOW = timedelta(days=60)
 
 
@@ -49,6 +52,16 @@ def offer_url(base_url: str, key: str, link: SignedLink) -> str:
 def stop_offers_url(base_url: str, key: str, link: SignedLink) -> str:
     """Return the address at which a client leaves the wait list."""
     return f"{base_url}/s/{link_token(key, link)}"
+
+
+def end_links_of_client(session: Session, *, client_id: int, actor: Actor, now: datetime) -> int:
+    """End every link in the mails that a client has got and return how many lived; later mails carry new ones."""
+    ended = revoke_links(session, subject_kind=CLIENT, subject_id=client_id, actor=actor, now=now)
+    visits = select(Appointment.id).where(Appointment.client_id == client_id, Appointment.ends_at > now)
+    return ended + sum(
+        revoke_links(session, subject_kind=APPOINTMENT, subject_id=visit_id, actor=actor, now=now)
+        for visit_id in session.scalars(visits.limit(MOST_VISITS))
+    )
 
 
 def ensure_links(

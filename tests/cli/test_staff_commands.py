@@ -110,6 +110,18 @@ def test_a_token_is_printed_once_and_works_until_its_user_is_disabled(
     assert browser(app).get("/api/v1/me", headers=headers).status_code == 401
 
 
+def test_a_token_is_listed_without_itself_and_revoked_by_its_uid(run: Any, app: Flask, cast: dict[str, User]) -> None:
+    token = run("user", "token", "rita@example.com", "--name", "nightly export").output.strip().splitlines()[-1]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert browser(app).get("/api/v1/me", headers=headers).status_code == 200
+    (line,) = run("user", "tokens", "rita@example.com").output.strip().splitlines()
+    assert "live" in line and "nightly export" in line and token not in line
+    assert run("user", "revoke-token", line.split()[0]).exit_code == 0
+    assert browser(app).get("/api/v1/me", headers=headers).status_code == 401
+    assert "revoked" in run("user", "tokens", "rita@example.com").output
+    assert run("user", "revoke-token", "no-such-token").exit_code == 1
+
+
 def test_the_log_is_verified_and_its_head_exported(
     run: Any, cast: dict[str, User], session: Session, tmp_path: Any
 ) -> None:

@@ -80,6 +80,7 @@ GET     /clients/options                                    .            A A Y Y
 GET     /clients/new                                        .            A A Y F F Y
 POST    /clients/new                                        .            A A Y F F Y
 GET     /clients/<uid:uid>                                  client       A A Y Y N Y
+POST    /clients/<uid:uid>/links/end                        client       A A Y F F Y
 GET     /clients/<uid:uid>/edit                             client       A A Y F F Y
 POST    /clients/<uid:uid>/edit                             client       A A Y F F Y
 POST    /clients/<uid:uid>/contacts                         client       A A Y F F Y

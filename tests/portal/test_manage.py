@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import icalendar
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from practice.clients.consents import Purpose
@@ -308,3 +309,16 @@ def test_in_the_repeated_hour_a_client_gets_the_time_that_was_chosen(scene: Scen
     assert second in offered, offered
     link.post("/move", {"choice": second})
     assert f"{scene.reload(appointment).starts_at:%H:%M}" == "06:00"
+
+
+def test_links_that_went_to_the_wrong_person_are_ended_and_the_next_mail_carries_new_ones(
+    scene: Scene, visitor: Open, stopper: Visitor, client_as: Callable[[str], FlaskClient]
+) -> None:
+    appointment, client = scene.book(), scene.clients[0]
+    link, others = visitor(appointment), visitor(scene.book(at(14), client=1))
+    assert (link.get().status_code, stopper.get().status_code) == (200, 200)
+    answer = client_as("rita").post(f"/clients/{client.uid}/links/end", follow_redirects=True)
+    assert "2 links are ended." in text_of(answer)
+    assert (link.get().status_code, stopper.get().status_code) == (404, 404)
+    assert others.get().status_code == 200
+    assert visitor(appointment).get().status_code == 200
