@@ -16,7 +16,7 @@ from practice.clinic import views as clinic_views
 from practice.desk import refusal_pages
 from practice.desk.absences import views as absence_pages
 from practice.desk.appointment import views as appointment_views
-from practice.desk.booking import parked_views
+from practice.desk.booking import parked_views, repeat_views
 from practice.desk.booking import views as booking_views
 from practice.desk.calls import views as calls_views
 from practice.desk.client import find_views
@@ -68,6 +68,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     diary_views.blueprint,
     appointment_views.blueprint,
     booking_views.blueprint,
+    repeat_views.blueprint,
     parked_views.blueprint,
     find_views.blueprint,
     calls_views.blueprint,

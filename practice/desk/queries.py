@@ -115,6 +115,7 @@ def _visits(now: datetime) -> Select[*tuple[Any, ...]]:
             Appointment.fee_waived_reason,
             Appointment.cancel_reason,
             Appointment.desk_note,
+            Appointment.series_id,
             Appointment.client_id,
             Client.uid.label("client_uid"),
             Client.first_name,
@@ -191,6 +192,7 @@ def _visit(row: Any, people: People) -> Visit:
         fee_waived_reason=row.fee_waived_reason,
         cancel_reason=row.cancel_reason,
         desk_note=row.desk_note,
+        series_id=row.series_id,
     )
 
 

@@ -70,6 +70,7 @@ class Visit:
     fee_waived_reason: str | None
     cancel_reason: str | None
     desk_note: str
+    series_id: str | None = None
     is_busy: bool = False
 
     @property
@@ -143,6 +144,7 @@ def _busy(visit: Visit) -> Visit:
         fee_waived_reason=None,
         cancel_reason=None,
         desk_note="",
+        series_id=None,
         is_busy=True,
     )
 

@@ -241,6 +241,9 @@ POST    /api/v1/appointments/<uid:uid>/start                appointment  A A Y Y
 GET     /api/v1/appointments/<uid:uid>/series               appointment  A A Y Y N Y
 PATCH   /api/v1/appointments/<uid:uid>/series               appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/series/cancellation  appointment  A A Y Y N Y
+POST    /book/series                                        .            A A Y Y Y Y
+POST    /book/series/back                                   .            A A Y Y Y Y
+POST    /book/series/book                                   .            A A Y Y Y Y
 POST    /api/v1/series                                      .            A A Y Y Y Y
 POST    /api/v1/series/previews                             .            A A Y Y Y Y
 POST    /api/v1/appointments/<uid:uid>/swap                 appointment  A A Y Y N Y

@@ -10,7 +10,7 @@ from practice.core.actor import Actor
 from practice.desk.choice import Choice
 from practice.scheduling.appointments.attending import arrive, complete, confirm
 from practice.scheduling.appointments.booking import settle
-from practice.scheduling.appointments.cancelling import CLINICS_OWN, CancelledBy, cancel
+from practice.scheduling.appointments.cancelling import CLINICS_OWN, CallingOff, CancelledBy, cancel
 from practice.scheduling.appointments.rescheduling import change_room, reschedule, resize
 from practice.scheduling.appointments.undoing import undo
 from practice.scheduling.claiming.rules import BookingRules
@@ -60,7 +60,7 @@ def move(
     if minutes := wanted.get("minutes"):
         return resize(session, appointment_uid=uid, duration_minutes=minutes, **more)
     if wanted.keys() & {"choice", "start", "therapist"}:
-        return reschedule(session, appointment_uid=uid, wish=_wish(wanted), **more)
+        return reschedule(session, appointment_uid=uid, wish=moves_to(wanted), **more)
     return change_room(session, appointment_uid=uid, room_uid=wanted.get("room", ""), **more)
 
 
@@ -70,7 +70,8 @@ def therapist_wanted(wanted: Mapping[str, Any]) -> str | None:
     return (chosen.therapist if chosen else wanted.get("therapist")) or None
 
 
-def _wish(wanted: Mapping[str, Any]) -> MoveWish:
+def moves_to(wanted: Mapping[str, Any]) -> MoveWish:
+    """Return where a chosen time or the grid asks an appointment to go."""
     chosen: Choice | None = wanted.get("choice")
     if chosen is not None:
         return MoveWish(local_start=chosen.local_start, therapist=chosen.therapist or None, room=chosen.room or None)
@@ -79,15 +80,22 @@ def _wish(wanted: Mapping[str, Any]) -> MoveWish:
 
 def call_off(session: Session, uid: str, said: Mapping[str, Any], *, actor: Actor, now: datetime) -> Appointment:
     """Cancel for the reason given, by whoever that reason lies with; raises what ``cancel`` raises."""
-    reason = said.get("reason", "")
+    why = why_called_off(said)
     return cancel(
         session,
         appointment_uid=uid,
-        reason=reason,
-        by=CancelledBy.CLINIC if reason in CLINICS_OWN else CancelledBy.CLIENT,
-        comment=said.get("comment", ""),
-        tell_client=not said.get("quiet", False),
+        reason=why.reason,
+        by=why.by,
+        comment=why.comment,
+        tell_client=why.tell_client,
         version=said.get("version"),
         actor=actor,
         now=now,
     )
+
+
+def why_called_off(said: Mapping[str, Any]) -> CallingOff:
+    """Return the reason given, by whoever that reason lies with."""
+    reason = said.get("reason", "")
+    by = CancelledBy.CLINIC if reason in CLINICS_OWN else CancelledBy.CLIENT
+    return CallingOff(reason, by, said.get("comment", ""), tell_client=not said.get("quiet", False))

@@ -12,13 +12,15 @@ from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.desk.acts import Act, acts_of, next_act, rarer_acts
 from practice.desk.appointment.history import HistoryLine, history_of
+from practice.desk.appointment.in_series import InSeries, in_series
 from practice.desk.appointment.place import MovingPlace
 from practice.desk.client_card import ClientCard, client_card
 from practice.desk.diary.address import DiaryAddress
 from practice.desk.mail.expected import ExpectedLine, lines_of_visit
 from practice.desk.queries import get_visit
 from practice.desk.visits import State, Visit, late_minutes
-from practice.desk.ways_out import Offer, offers_of
+from practice.desk.ways_out import Offer, offers_of, panel_link
+from practice.scheduling.series.errors import SeriesConflict, SeriesRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class AppointmentPanel:
     fee_cents: int | None = None
     refusal: PracticeError | None = None
     ways: Sequence[Offer] = ()
+    series: InSeries | None = None
 
     @property
     def can_be_overridden(self) -> bool:
@@ -80,5 +83,13 @@ def appointment_panel(
         history=history_of(session, visit.id, visit.zone),
         fee_cents=visit.fee_proposed_cents if may(actor, "fee.manage") else None,
         refusal=refusal,
-        ways=offers_of(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
+        ways=_ways(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
+        series=in_series(session, visit),
     )
+
+
+def _ways(refusal: PracticeError | None, place: MovingPlace) -> Sequence[Offer]:
+    """Return what leads out; the times near single visits of a series are no times for all of them."""
+    if isinstance(refusal, SeriesConflict | SeriesRefused):
+        return (panel_link("Choose another time, or only this visit", f"{place.url}/move"),)
+    return offers_of(refusal, place)

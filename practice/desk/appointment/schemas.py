@@ -4,6 +4,7 @@ from marshmallow import fields
 
 from practice.desk.schemas import ChoiceField, VersionSchema
 from practice.scheduling.appointments.swapping import Swapped
+from practice.scheduling.series.editing import Scope
 from practice.web.schemas import Flag, LocalTime, Text, Uid, WholeNumber
 
 
@@ -16,6 +17,7 @@ class MoveSchema(VersionSchema):
     room = Uid()
     minutes = WholeNumber(5, 480)
     override_reason = Text(longest=300)
+    scope = fields.Enum(Scope, by_value=True)
 
 
 class CancelSchema(VersionSchema):
@@ -24,6 +26,7 @@ class CancelSchema(VersionSchema):
     reason = Text(longest=30)
     comment = Text(longest=300)
     quiet = Flag()
+    scope = fields.Enum(Scope, by_value=True)
 
 
 class NoShowSchema(VersionSchema):

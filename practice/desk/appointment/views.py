@@ -12,7 +12,8 @@ from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.core.errors import PracticeError
 from practice.desk.answer_views import go_on, nothing_to_show, with_news
-from practice.desk.appointment.acts import DONE_WORDS, PLAIN_ACTS, call_off, move, therapist_wanted
+from practice.desk.appointment.acts import DONE_WORDS, PLAIN_ACTS, therapist_wanted
+from practice.desk.appointment.in_series import call_off_several, move_several
 from practice.desk.appointment.next_week import same_time_next_week
 from practice.desk.appointment.panel import AppointmentPanel, appointment_panel, open_visit
 from practice.desk.appointment.schemas import (
@@ -155,10 +156,10 @@ def show_move(uid: str) -> Response:
 def post_move(uid: str) -> AnyResponse:
     """Move to a chosen time, or where it was dragged to."""
 
-    def work(opened: Session, wanted: dict[str, Any]) -> Appointment:
+    def work(opened: Session, wanted: dict[str, Any]) -> object:
         if target := therapist_wanted(wanted):
             require_own_diary(opened, target, current_actor(), CHANGE)
-        return move(opened, uid, wanted, rules=booking_rules(), **who_and_when())
+        return move_several(opened, uid, wanted, rules=booking_rules(), **who_and_when())
 
     return act(uid, CHANGE, MoveSchema(), work, DONE_WORDS["move"])
 
@@ -179,7 +180,7 @@ def post_cancel(uid: str) -> AnyResponse:
         uid,
         CANCEL,
         CancelSchema(),
-        lambda opened, said: call_off(opened, uid, said, **who_and_when()),
+        lambda opened, said: call_off_several(opened, uid, said, **who_and_when()),
         DONE_WORDS["cancel"],
     )
 

@@ -80,10 +80,10 @@ def book_draft(session: Session, draft: Draft, *, rules: BookingRules, actor: Ac
     """
     if draft.choice is None:
         raise NotChosenYet("Choose a time first.", ways_out=(NEXT_TIMES,))
-    client_uid = _client(session, draft, actor=actor, now=now)
+    client_uid = client_of(session, draft, actor=actor, now=now)
     start = draft.choice.local_start
     if start is None:
-        _let_go(session, draft, actor=actor, now=now)
+        let_go(session, draft, actor=actor, now=now)
         return walk_in(
             session,
             wish=draft.place,
@@ -120,7 +120,7 @@ def _book(
                 actor=actor,
                 now=now,
             )
-    _let_go(session, draft, actor=actor, now=now)
+    let_go(session, draft, actor=actor, now=now)
     return book_time(
         session,
         wish=draft.wish_at(start),
@@ -142,7 +142,7 @@ def _record(
     actor: Actor,
     now: datetime,
 ) -> Appointment:
-    _let_go(session, draft, actor=actor, now=now)
+    let_go(session, draft, actor=actor, now=now)
     outcome = AppointmentState(draft.outcome) if draft.outcome else AppointmentState.COMPLETED
     return record_past(
         session,
@@ -155,12 +155,14 @@ def _record(
     )
 
 
-def _let_go(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> None:
+def let_go(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> Draft:
+    """Give back the time held for a draft, if any, and return the draft without it."""
     if draft.hold:
         release_hold(session, hold_uid=draft.hold, actor=actor, now=now)
+    return replace(draft, hold="", held_for="")
 
 
-def _client(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> str:
+def client_of(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> str:
     """Return the uid of the client, a new record opened if the draft asks for one."""
     if not draft.is_new_client:
         if not draft.client:

@@ -62,6 +62,13 @@ class Draft:
     past_reason: str = ""
 
     @property
+    def start(self) -> datetime:
+        """Return the wall time chosen; raises ``ValueError`` when there is none."""
+        if self.choice is None or self.choice.local_start is None:
+            raise ValueError("no time is chosen")
+        return self.choice.local_start
+
+    @property
     def is_new_client(self) -> bool:
         """Return whether a record is opened with the booking."""
         return self.client == NEW_CLIENT

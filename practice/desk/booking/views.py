@@ -65,10 +65,11 @@ def redraw() -> Response:
         draft = read_draft(request.form)
     except InvalidForm as invalid:
         return _show_invalid(request.form, invalid)
-    return _hold(draft)
+    return hold_draft(draft)
 
 
-def _hold(draft: Draft) -> Response:
+def hold_draft(draft: Draft) -> Response:
+    """Hold the time chosen and show the panel."""
     actor, instant = current_actor(), now()
 
     def work(opened: Session) -> Draft:

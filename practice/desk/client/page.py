@@ -1,6 +1,6 @@
 """A client as the desk sees her: the next visit, how to reach her, what comes, what was, and what she was told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from practice.desk.queries import count_past_visits, list_coming_visits, list_pa
 from practice.desk.reaching import Reached, whom_to_phone
 from practice.desk.visits import GONE, Visit, late_minutes
 from practice.scheduling.appointments.cancelling import CANCEL_REASONS
+from practice.scheduling.series.queries import places_in_series
 from practice.web.pagination import Pagination
 
 PAST_SHOWN = 15
@@ -34,6 +35,7 @@ class VisitLine:
     acts: Sequence[Act]
     late: int
     is_open_to: bool
+    series: str = ""
 
     @property
     def why_gone(self) -> str:
@@ -75,13 +77,14 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
     pagination = Pagination(page, PAST_SHOWN, count_past_visits(session, client.id, now=now))
     past = list_past_visits(session, client.id, limit=PAST_SHOWN, offset=pagination.offset, now=now)
     today = practice_today(session, now)
+    numbers = _numbers(session, [*coming, *past])
     return ClientPage(
         record=record_page(session, client, today=today),
         today=today,
         may_edit=may(actor, "client.edit"),
         next=next((visit for visit in coming if visit.is_expected), None),
-        coming=[_line(visit, actor, now) for visit in coming],
-        past=[_line(visit, actor, now) for visit in past],
+        coming=[_line(visit, actor, now, numbers) for visit in coming],
+        past=[_line(visit, actor, now, numbers) for visit in past],
         pagination=pagination,
         expected=mail_expected(
             session, client.id, therapist_id=own_therapist_id(session, actor, "appointment.read"), now=now
@@ -91,10 +94,17 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
     )
 
 
-def _line(visit: Visit, actor: Actor, now: datetime) -> VisitLine:
+def _numbers(session: Session, visits: Sequence[Visit]) -> Mapping[str, str]:
+    """Return of each visit of a series which one of how many it is; one statement."""
+    series = places_in_series(session, {visit.series_id for visit in visits if visit.series_id})
+    return {each.uid: f"{each.number} of {len(line)}" for line in series.values() for each in line}
+
+
+def _line(visit: Visit, actor: Actor, now: datetime, numbers: Mapping[str, str]) -> VisitLine:
     is_open_to = scope_of(actor, "appointment.read") is Scope.ALL or visit.therapist_id == actor.therapist_id
     visit = visit if may(actor, "fee.manage") else replace(visit, fee_proposed_cents=None, fee_waived_reason=None)
-    return VisitLine(visit, acts_of(visit, now) if is_open_to else (), late_minutes(visit, now), is_open_to)
+    acts = acts_of(visit, now) if is_open_to else ()
+    return VisitLine(visit, acts, late_minutes(visit, now), is_open_to, numbers.get(visit.uid, ""))
 
 
 def _to_repeat(visits: Sequence[Visit], now: datetime) -> Visit | None:

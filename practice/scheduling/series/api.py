@@ -7,7 +7,7 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from practice.accounts.current import current_actor
-from practice.accounts.ownership import own_therapist_id, require_own
+from practice.accounts.ownership import own_therapist_id
 from practice.accounts.policy import requires
 from practice.core.actor import Actor
 from practice.core.errors import RELOAD
@@ -27,6 +27,7 @@ from practice.scheduling.ownership import require_own_client
 from practice.scheduling.series.booking import book_series, preview_series
 from practice.scheduling.series.editing import Scope, cancel_series, move_series
 from practice.scheduling.series.errors import NotInSeries
+from practice.scheduling.series.ownership import require_own_series
 from practice.scheduling.series.planning import OtherPlace, SeriesWish
 from practice.scheduling.series.queries import find_series, list_visits
 from practice.scheduling.series.rule import Instead, Recurrence, Unit
@@ -157,15 +158,6 @@ def _act(opened: Session, uid: str, action: str, verb: "partial[list[Appointment
     opened.flush()
     as_they_stand = load_all(opened, Appointment.id.in_([each.id for each in acted]))
     return {"appointments": [show_appointment(each, actor) for each in as_they_stand]}
-
-
-def require_own_series(opened: Session, uid: str, actor: Actor, action: str) -> None:
-    """Raise ``NotFound`` unless every visit of the appointment's series is the actor's to act on."""
-    require_own_appointment(opened, uid, actor, action)
-    series_id = load(opened, uid).series_id
-    visits = [] if series_id is None else list_visits(opened, series_id)
-    for therapist_id in sorted({each.therapist_id for each in visits}):
-        require_own(opened, actor, action, therapist_id=therapist_id)
 
 
 def _shown(opened: Session, series_id: str, actor: Actor) -> Shown:

@@ -52,13 +52,13 @@ def preview_series(
     session: Session,
     *,
     wish: SeriesWish,
-    client_uid: str,
+    client_uid: str | None,
     override_reason: str = "",
     rules: BookingRules,
     actor: Actor,
     now: datetime,
 ) -> SeriesPreview:
-    """Return each visit of a series and whether it fits; writes nothing.
+    """Return each visit of a series and whether it fits, for nobody in particular without a client; writes nothing.
 
     Raises ``NotFound``, ``LocationNeeded`` and ``ImpossibleSeries``.
     """

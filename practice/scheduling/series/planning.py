@@ -50,7 +50,13 @@ class Plan:
 
 
 def plan_series(
-    session: Session, wish: SeriesWish, *, client_uid: str, override_reason: str = "", actor: Actor, now: datetime
+    session: Session,
+    wish: SeriesWish,
+    *,
+    client_uid: str | None,
+    override_reason: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> Plan:
     """Return what is to be placed, in a few statements whatever the number of visits.
 
