@@ -9,6 +9,8 @@ from pathlib import Path
 
 from practice.config import Settings
 
+KEYS = ("secret_key", "link_key", "audit_key", "backup_key")
+
 
 @dataclass(frozen=True, slots=True)
 class Storage:
@@ -36,9 +38,8 @@ class Storage:
         """Make the folder, for its owner only, with keys that stay."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        if not self._keys.exists():
-            names = ("secret_key", "link_key", "audit_key")
-            self._keys.write_text(json.dumps({name: secrets.token_urlsafe(48) for name in names}))
+        kept = json.loads(self._keys.read_text()) if self._keys.exists() else {}
+        self._keys.write_text(json.dumps({name: secrets.token_urlsafe(48) for name in KEYS} | kept))
 
     def settings(self, *, port: int, smtp_port: int) -> Settings:
         """Return the settings of a demo that is served on *port* and posts its mail to *smtp_port*."""
@@ -50,6 +51,7 @@ class Storage:
             smtp_host="127.0.0.1",
             smtp_port=smtp_port,
             mailbox_folder=str(self.mail),
+            backup_folder=str(self._backups),
             idle_minutes=240,
             **keys,
         )
@@ -68,7 +70,8 @@ class Storage:
     def forget(self) -> None:
         """Delete what was built here; a database that was given is not touched."""
         self._note.unlink(missing_ok=True)
-        shutil.rmtree(self.mail, ignore_errors=True)
+        for folder in (self.mail, self._backups):
+            shutil.rmtree(folder, ignore_errors=True)
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self._sqlite}{suffix}").unlink(missing_ok=True)
 
@@ -78,6 +81,10 @@ class Storage:
     @property
     def _sqlite(self) -> Path:
         return self.folder.absolute() / "practice.sqlite3"
+
+    @property
+    def _backups(self) -> Path:
+        return self.folder.absolute() / "backups"
 
     @property
     def _keys(self) -> Path:

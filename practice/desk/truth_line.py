@@ -61,7 +61,7 @@ def _visits(visits: Iterable[Visit]) -> Fact:
 
 
 def _next_arrival(visits: Iterable[Visit], now: datetime) -> Fact | None:
-    coming = next((visit for visit in visits if visit.is_expected and visit.starts_at >= now), None)
+    coming = next((visit for visit in visits if visit.is_expected and not late_minutes(visit, now)), None)
     return Fact(f"{coming.local_start:%H:%M} {coming.name}", before="Next arrival") if coming else None
 
 
@@ -89,4 +89,4 @@ def _gaps(count: int) -> Fact | None:
 def _mail(trouble: str, url: str) -> Fact:
     if trouble:
         return Fact(trouble, symbol="mail", tone="bad", url=url, push=True)
-    return Fact("healthy", symbol="mail", tone="good", url=url, push=True)
+    return Fact("healthy", before="Mail", symbol="mail", tone="good", url=url, push=True)

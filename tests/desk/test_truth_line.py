@@ -16,7 +16,7 @@ def said(facts):
 
 
 def test_a_quiet_day_says_only_that_it_is_quiet():
-    assert said(truth_line([], QUIET, LINKS, now=at(9))) == ["No visits", "healthy"]
+    assert said(truth_line([], QUIET, LINKS, now=at(9))) == ["No visits", "Mail healthy"]
 
 
 def test_the_line_says_what_the_desk_must_know_now():

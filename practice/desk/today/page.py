@@ -24,7 +24,7 @@ from practice.desk.today.behind import expected_of, path_of
 from practice.desk.today.day_strip import Strip, frame_of, strip_of
 from practice.desk.today.rows import IN_THE_ROOM, Group, groups_of
 from practice.desk.truth_line import DeskCounts, Fact, Links, truth_line
-from practice.desk.visits import Named, State, Visit, late_minutes
+from practice.desk.visits import Named, State, Visit
 from practice.scheduling.delays.service import minutes_behind
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import LocationFacts, Span
@@ -40,7 +40,7 @@ class TherapistNow:
     current: Visit | None
     following: Visit | None
     left: int
-    late: int
+    is_due: bool
     is_over: bool
     strip: Strip
     behind: int
@@ -185,10 +185,10 @@ def _at_present(diary: OpenDiary, uid: str, frame: Span, now: datetime) -> Thera
     current = next((visit for visit in visits if visit.state in IN_THE_ROOM), None)
     working = diary.hours.working.get(uid, {}).get(diary.address.on, [])
     named = next(one for one in _named(diary) if one.uid == uid)
-    late = late_minutes(coming[0], now) if coming else 0
+    is_due = bool(coming) and coming[0].starts_at <= now
     is_over = current is not None and current.ends_at <= now
     strip = strip_of(frame, working, visits, now)
-    return TherapistNow(named, current, next(iter(coming), None), len(coming), late, is_over, strip, 0, path_of(uid))
+    return TherapistNow(named, current, next(iter(coming), None), len(coming), is_due, is_over, strip, 0, path_of(uid))
 
 
 def _unconfirmed_tomorrow(session: Session, diary: OpenDiary, own_id: int | None, now: datetime) -> list[Visit]:

@@ -89,6 +89,15 @@ def test_the_board_says_who_is_with_whom_and_who_is_next(clinic, client_as, now)
     assert "Free until 09:30" in board
 
 
+def test_whoever_is_due_is_waited_for_before_she_counts_as_late(clinic, client_as, clock, now):
+    clinic.visit(now, make_client(clinic.session, last_name="Due"))
+    clock.now = now + timedelta(minutes=2)
+    page = text_of(client_as("rita").get("/today"))
+    assert "Waiting for Clara Due" in page
+    assert "Next arrival <b>09:00 Clara Due" in page
+    assert "Free until 09:00" not in page
+
+
 def test_calls_due_and_tomorrows_unconfirmed_stand_beside_the_rows(clinic, client_as, now):
     tomorrow = clinic.visit(now + timedelta(days=1), make_client(clinic.session, last_name="Unsure"))
     clinic.visit(now + timedelta(days=1, hours=1), make_client(clinic.session, last_name="Sure"), confirmed_at=now)
