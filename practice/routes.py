@@ -19,7 +19,7 @@ from practice.desk.appointment import views as appointment_views
 from practice.desk.booking import parked_views, repeat_views
 from practice.desk.booking import views as booking_views
 from practice.desk.calls import views as calls_views
-from practice.desk.client import find_views
+from practice.desk.client import find_views, merge_views
 from practice.desk.client import views as client_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
@@ -34,6 +34,7 @@ from practice.scheduling.appointments import acts_api, holds_api
 from practice.scheduling.appointments import api as appointments_api
 from practice.scheduling.calendar import api as calendar_api
 from practice.scheduling.free_time import api as availability_api
+from practice.scheduling.merging import api as merging_api
 from practice.scheduling.series import api as series_api
 from practice.scheduling.wait_list import api as wait_list_api
 
@@ -52,6 +53,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     acts_api.blueprint,
     holds_api.blueprint,
     absences_api.blueprint,
+    merging_api.blueprint,
     wait_list_api.blueprint,
     series_api.blueprint,
     messages_api.blueprint,
@@ -76,6 +78,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     messages_views.blueprint,
     client_views.blueprint,
     refusal_pages.blueprint,
+    merge_views.blueprint,
     clients_views.blueprint,
     parts_views.blueprint,
     clinic_views.blueprint,

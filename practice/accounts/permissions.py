@@ -46,6 +46,7 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("client.create", _N, _N, _A, _N, _A),
     ("client.edit", _N, _N, _A, _N, _A),
     ("client.consent", _N, _N, _A, _N, _A),
+    ("client.merge", _N, _N, _A, _N, _A),
     ("clinic.read", _N, _N, _A, _A, _A),
     ("clinic.manage", _N, _N, _N, _N, _A),
     ("hours.manage", _N, _N, _N, _N, _A),

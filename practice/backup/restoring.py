@@ -14,7 +14,7 @@ from practice.backup.errors import BackupRefused, DamagedArchive, NotEmpty
 from practice.backup.layouts import ROWS_AT_ONCE, Layout, Row
 from practice.core.failpoints import failpoint
 
-BORN_WITH_ROWS = frozenset({"alembic_version", "audit_head", "clinic_state", "practice_settings"})
+BORN_WITH_ROWS = frozenset({"alembic_version", "audit_head", "booking_limits", "clinic_state", "practice_settings"})
 """Tables in which migrations leave rows of their own."""
 
 

@@ -52,7 +52,11 @@ class Strength(StrEnum):
 
 
 class Client(Editable, Base):
-    """A client. ``merged_into_id`` is set on the record that a merge retired; reads follow it."""
+    """A client.
+
+    ``merged_into_id`` is set on the record that a merge retired, always to the one that is kept; reads follow it. Its
+    time is taken on ``kept_diary_id`` then, so that both people's visits exclude each other.
+    """
 
     __tablename__ = "client"
     __table_args__ = (Index(None, "name_key"),)
@@ -66,7 +70,8 @@ class Client(Editable, Base):
     born_on: Mapped[date | None] = mapped_column(index=True)
     language: Mapped[str] = mapped_column(String(12), default="en")
     messages_to: Mapped[MessagesTo] = mapped_column(String(10), default=MessagesTo.SELF)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"), index=True)
+    kept_diary_id: Mapped[int | None]
     desk_note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
 
@@ -78,9 +83,27 @@ class Client(Editable, Base):
     )
 
     @property
+    def time_diary_id(self) -> int:
+        """Return the diary on which time for this client is taken."""
+        return self.kept_diary_id or self.diary_id
+
+    @property
     def display_name(self) -> str:
         """Return the name the desk calls: preferred (or first) and last name."""
         return f"{self.preferred_name or self.first_name} {self.last_name}".strip()
+
+
+class ClientMerge(Base, Identified):
+    """One merge of two records and, perhaps, its end; never deleted."""
+
+    __tablename__ = "client_merge"
+
+    kept_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    merged_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    merged_at: Mapped[datetime]
+    merged_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class ClientContact(Base, Identified):

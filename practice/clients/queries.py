@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, literal
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from practice.clients.consents import Purpose
+from practice.clients.following import kept_ids
 from practice.clients.matching import Likeness, Reason, duplicate_reasons
 from practice.clients.models import (
     Client,
@@ -102,12 +103,13 @@ def find_consent(session: Session, client_id: int, purpose: Purpose) -> Consent 
 
 
 def has_consent(session: Session, client_ids: Collection[int], *, purpose: Purpose) -> dict[int, bool]:
-    """Return for each client whether a consent for *purpose* is in force; one statement."""
+    """Return for each client whether a consent for *purpose* is in force; two statements."""
+    kept = kept_ids(session, client_ids)
     rows = select(Consent.client_id).where(
-        Consent.client_id.in_(client_ids), Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+        Consent.client_id.in_(kept.values()), Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
     )
     given = set(session.execute(rows).scalars())
-    return {client_id: client_id in given for client_id in client_ids}
+    return {client_id: kept.get(client_id) in given for client_id in client_ids}
 
 
 def search_clients(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from practice.clients.models import Client, ClientContact, ClientRelation, ContactKind, MessagesTo
 
@@ -45,12 +45,18 @@ class _Contacts:
 
 
 def message_recipient(session: Session, client_ids: Collection[int], *, on: date) -> dict[int, Recipient]:
-    """Return who gets each client's messages on a day; three statements, however many clients."""
-    clients = session.execute(select(Client).where(Client.id.in_(client_ids))).scalars().all()
-    relations = _relations(session, [c.id for c in clients if c.messages_to == MessagesTo.RELATION], on)
+    """Return who gets each client's messages on a day; three statements, however many clients.
+
+    What was written for a record that was merged goes to whom the kept one names.
+    """
+    asked, kept = aliased(Client), Client
+    rows = select(asked.id, kept).join(kept, kept.id == func.coalesce(asked.merged_into_id, asked.id))
+    clients = {row[0]: row[1] for row in session.execute(rows.where(asked.id.in_(client_ids)))}
+    kept_ones = set(clients.values())
+    relations = _relations(session, [c.id for c in kept_ones if c.messages_to == MessagesTo.RELATION], on)
     related_ids = {person.id for _, person in relations.values() if person is not None}
-    contacts = _primary_contacts(session, {client.id for client in clients} | related_ids)
-    return {client.id: _resolve(client, relations.get(client.id), contacts) for client in clients}
+    contacts = _primary_contacts(session, {client.id for client in kept_ones} | related_ids)
+    return {asked_id: _resolve(client, relations.get(client.id), contacts) for asked_id, client in clients.items()}
 
 
 def _resolve(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from practice.clients.following import is_kept_record, records_of
 from practice.clients.models import Client
 from practice.clients.queries import list_alerts, same_name_ids
 from practice.clinic.models import Location, Room, Service, StaffTask, Therapist
@@ -60,7 +61,9 @@ def list_visits(
 def list_coming_visits(session: Session, client_id: int, *, limit: int = 50, now: datetime) -> list[Visit]:
     """Return a client's visits that have not ended, those taken back left out, the next first."""
     wanted = _visits(now).where(
-        Appointment.client_id == client_id, Appointment.ends_at > now, Appointment.state.not_in((State.HELD, *GONE))
+        Appointment.client_id.in_(records_of(client_id)),
+        Appointment.ends_at > now,
+        Appointment.state.not_in((State.HELD, *GONE)),
     )
     return _read(session, wanted.limit(limit))
 
@@ -79,7 +82,7 @@ def count_past_visits(session: Session, client_id: int, *, now: datetime) -> int
 
 def _past_of(client_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
     over_or_gone = or_(Appointment.ends_at <= now, Appointment.state.in_(GONE))
-    return Appointment.client_id == client_id, Appointment.state != State.HELD, over_or_gone
+    return Appointment.client_id.in_(records_of(client_id)), Appointment.state != State.HELD, over_or_gone
 
 
 def get_visit(session: Session, uid: str, *, now: datetime) -> Visit:
@@ -116,7 +119,7 @@ def _visits(now: datetime) -> Select[*tuple[Any, ...]]:
             Appointment.cancel_reason,
             Appointment.desk_note,
             Appointment.series_id,
-            Appointment.client_id,
+            Client.id.label("client_id"),
             Client.uid.label("client_uid"),
             Client.first_name,
             Client.preferred_name,
@@ -132,7 +135,7 @@ def _visits(now: datetime) -> Select[*tuple[Any, ...]]:
         .join(Service, Service.id == Appointment.service_id)
         .join(Therapist, Therapist.id == Appointment.therapist_id)
         .join(Location, Location.id == Appointment.location_id)
-        .outerjoin(Client, Client.id == Appointment.client_id)
+        .outerjoin(Client, is_kept_record(Appointment.client_id))
         .outerjoin(Room, Room.id == Appointment.room_id)
         .where(or_(Appointment.hold_ends_at.is_(None), Appointment.hold_ends_at > now))
         .order_by(Appointment.starts_at, Appointment.id)
@@ -245,10 +248,12 @@ def visits_around(session: Session, client_ids: Collection[int], *, now: datetim
 
 def _edge(session: Session, edge: Any, client_ids: Collection[int], when: Any) -> dict[int, datetime]:
     counted = Appointment.state.not_in((*GONE, State.NO_SHOW, State.HELD))
+    kept = func.coalesce(Client.merged_into_id, Client.id)
     rows = (
-        select(Appointment.client_id, edge)
-        .where(Appointment.client_id.in_(client_ids), when, counted)
-        .group_by(Appointment.client_id)
+        select(kept, edge)
+        .join(Client, Client.id == Appointment.client_id)
+        .where(or_(Client.id.in_(client_ids), Client.merged_into_id.in_(client_ids)), when, counted)
+        .group_by(kept)
     )
     return {row[0]: row[1] for row in session.execute(rows)}
 
@@ -266,7 +271,7 @@ def usual_of_client(session: Session, client_id: int) -> Usual | None:
     """Return what a client had last, None for somebody new."""
     rows = (
         select(Appointment.service_id, Appointment.therapist_id, Appointment.local_start)
-        .where(Appointment.client_id == client_id, Appointment.state.not_in(GONE))
+        .where(Appointment.client_id.in_(records_of(client_id)), Appointment.state.not_in(GONE))
         .order_by(Appointment.starts_at.desc())
         .limit(1)
     )

@@ -77,6 +77,7 @@ BOOKING: Mapping[str, RefusalNote] = {
     ),
     "not_waiting": _note(409, "The entry has ended, or a time is being offered to it.", _READ_AGAIN),
     "waits_already": _note(422, "The client waits for this service already.", "Change the entry that there is."),
+    "merged_meanwhile": _note(412, "The client's record was merged with another at the same moment.", _READ_AGAIN),
     "wrong_state": _note(409, "The appointment's state does not allow this act.", _READ_AGAIN),
     "hold_expired": _note(409, "The time was held too long ago and is free again.", "Hold it again, or take another."),
     "reason_needed": _note(422, "This act needs a reason from its list.", "Choose a reason and send again."),
@@ -131,6 +132,16 @@ BY_LINK: Mapping[str, RefusalNote] = {
 }
 
 PEOPLE: Mapping[str, RefusalNote] = {
+    "same_record": _note(422, "A record cannot be merged with itself.", "Choose the other record."),
+    "merged_already": _note(422, "One of the records was merged before.", "Go on with the one that is kept."),
+    "visits_overlap": _note(
+        409,
+        "Coming visits of both records are at the same time; visits names them.",
+        "Move or cancel one of each pair.",
+    ),
+    "merge_is_over": _note(
+        422, "The merge is older than 30 days, or was taken back.", "Look at what is true now; after 30 days it stays."
+    ),
     "no_way_to_reach": _note(422, "Nothing says how to reach the client.", "Give a phone number, address or person."),
     "invalid_contact": _note(422, "The address or number cannot be one.", _CORRECT),
     "invalid_birth_date": _note(422, "The birth date lies before 1900 or after today.", _CORRECT),

@@ -137,6 +137,12 @@ def _client_page(way: WayOut, _place: Place) -> Offer:
     return Offer(way.label, url=f"/clients/{way.values['client']}" if "client" in way.values else "/clients")
 
 
+def _visit(way: WayOut, _place: Place) -> Offer:
+    return panel_link(
+        way.label, f"/appointments/{way.values['appointment']}" if "appointment" in way.values else "/diary"
+    )
+
+
 def _resume(way: WayOut, _place: Place) -> Offer:
     return Offer(way.label, post=f"/parked-calls/{way.values['call']}/resume")
 
@@ -165,6 +171,8 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "hold_again": _again,
     "join": _again,
     "list_users": _page,
+    "open_client": _client_page,
+    "open_visit": _visit,
     "new_key": _again,
     "next_times": _look,
     "open_settings": _page,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from practice.clients.following import is_kept_record
 from practice.clients.models import Client
 from practice.clients.recipients import message_recipient
 from practice.clinic.models import Location, StaffTask, Therapist
@@ -66,7 +67,7 @@ def list_calls(session: Session, *, now: datetime, until: datetime | None = None
     rows = (
         select(StaffTask, Appointment, Client, Therapist.name, Location.phone)
         .join(Appointment, Appointment.id == StaffTask.subject_id)
-        .join(Client, Client.id == Appointment.client_id)
+        .join(Client, is_kept_record(Appointment.client_id))
         .join(Therapist, Therapist.id == Appointment.therapist_id)
         .join(Location, Location.id == Appointment.location_id)
         .where(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from practice.clients.consents import Purpose
-from practice.clients.models import Consent
+from practice.clients.models import Client, Consent
 from practice.clients.recipients import Recipient, WhyNone, message_recipient
 from practice.clinic.models import Closure, OpeningHours, PracticeSettings
 from practice.clinic.queries import get_settings, practice_today
@@ -126,10 +126,12 @@ def _addressee(recipient: Recipient, is_suppressed: bool, consent: bool | None) 
 
 def _reminder_consents(session: Session, client_ids: Collection[int]) -> dict[int, bool]:
     in_force = func.max(Consent.given_at).filter(Consent.withdrawn_at.is_(None))
+    # The consent of the kept record rules for those that were merged into it.
     rows = (
-        select(Consent.client_id, in_force.is_not(None))
-        .where(Consent.client_id.in_(client_ids), Consent.purpose == Purpose.REMINDER_EMAIL)
-        .group_by(Consent.client_id)
+        select(Client.id, in_force.is_not(None))
+        .join(Consent, Consent.client_id == func.coalesce(Client.merged_into_id, Client.id))
+        .where(Client.id.in_(client_ids), Consent.purpose == Purpose.REMINDER_EMAIL)
+        .group_by(Client.id)
     )
     return {client_id: bool(is_given) for client_id, is_given in session.execute(rows)}
 

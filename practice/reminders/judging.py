@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from practice.accounts.models import SignedLink
 from practice.clients.models import Client, MessagesTo
@@ -144,7 +144,12 @@ def party_of(message: Message, person: Recipient) -> PartyDetails:
 
 def first_names(session: Session, client_ids: Collection[int]) -> dict[int, str]:
     """Return how clients are greeted, by id."""
-    rows = select(Client.id, Client.preferred_name, Client.first_name).where(Client.id.in_(client_ids))
+    asked = aliased(Client)
+    rows = (
+        select(asked.id, Client.preferred_name, Client.first_name)
+        .join(Client, Client.id == func.coalesce(asked.merged_into_id, asked.id))
+        .where(asked.id.in_(client_ids))
+    )
     return {row.id: row.preferred_name or row.first_name for row in session.execute(rows)}
 
 

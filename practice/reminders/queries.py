@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from practice.clients.following import is_kept_record
 from practice.clients.models import Client
 from practice.core.errors import NotFound
 from practice.reminders.context import look
@@ -245,7 +246,8 @@ def list_suppressed(session: Session) -> Sequence[SuppressedAddress]:
 def _rows() -> Select[Message, Client, str | None, datetime | None, str | None]:
     return (
         select(Message, Client, Appointment.uid, Appointment.starts_at, Appointment.zone)
-        .join(Client, Client.id == Message.client_id)
+        .select_from(Message)
+        .join(Client, is_kept_record(Message.client_id))
         .outerjoin(Appointment, (Message.subject_kind == APPOINTMENT) & (Appointment.id == Message.subject_id))
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from practice.core.errors import RELOAD, Conflict, PracticeError, Refusal, RuleViolation, WayOut
+from practice.core.errors import RELOAD, Conflict, PracticeError, Refusal, RuleViolation, StaleVersion, WayOut
 
 NEXT_TIMES = WayOut("next_times", "Show the next free times")
 HOLD_AGAIN = WayOut("hold_again", "Hold this time again")
@@ -30,6 +30,19 @@ class BufferTaken(Conflict):
 
     def __init__(self, sentence: str = "The minutes before or after this time belong to another appointment.") -> None:
         super().__init__(sentence, ways_out=(NEXT_TIMES,))
+
+
+class MergedMeanwhile(StaleVersion):
+    """The client's record was merged into another between the reading of it and the lock."""
+
+    code = "merged_meanwhile"
+    title = "The records were merged"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The client's record was merged with another at the same moment. Look at what is true now.",
+            ways_out=(RELOAD,),
+        )
 
 
 class _Refused(PracticeError):

@@ -28,6 +28,7 @@ from practice.reminders.links import OFFER, STOP_OFFERS, ensure_links
 from practice.reminders.models import Message
 from practice.scheduling.absences.models import GroundAct, HitAnswer
 from practice.scheduling.lifecycle import AppointmentState
+from practice.scheduling.merging.service import merge_clients
 from practice.scheduling.models import Appointment, ParkedCall
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.offers import place_of
@@ -116,6 +117,12 @@ def _client(world: World) -> dict[str, str]:
 def _client_of(world: World) -> Client:
     row = world.session.get_one(Client, make_appointment(world).client_id)
     return get_record(world.session, row.uid)
+
+
+def _merge(world: World) -> dict[str, str]:
+    kept, merged = _client_of(world).uid, make_client(world.session).uid
+    row = _act(world, lambda: merge_clients(world.session, kept_uid=kept, merged_uid=merged, actor=OWNER, now=NOW))
+    return {"uid": kept, "part": row.uid}
 
 
 def _contact(world: World) -> dict[str, str]:
@@ -391,6 +398,7 @@ MAKERS: dict[str, Maker] = {
     "message": _message,
     "call": _call,
     "client": _client,
+    "merge": _merge,
     "contact": _contact,
     "alert": _alert,
     "relation": _relation,

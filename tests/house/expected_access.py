@@ -156,6 +156,13 @@ POST    /settings/users/<uid:uid>/password                  user         A A F F
 POST    /settings/users/<uid:uid>/disable                   extra_user   A A F F F Y
 POST    /settings/users/<uid:uid>/enable                    extra_user   A A F F F Y
 GET     /audit                                              .            A A F F F Y
+GET     /clients/<uid:uid>/merge                            client       A A Y F F Y
+POST    /clients/<uid:uid>/merge                            client       A A Y F F Y
+POST    /clients/<uid:uid>/merges/<uid:part>/undo           merge        A A Y F F Y
+GET     /api/v1/clients/<uid:uid>/merge-preview             client       A A Y F F Y
+GET     /api/v1/clients/<uid:uid>/merges                    client       A A Y F F Y
+POST    /api/v1/clients/<uid:uid>/merges                    client       A A Y F F Y
+POST    /api/v1/clients/<uid:uid>/merges/<uid:part>/undo    merge        A A Y F F Y
 GET     /settings/backups                                   .            A A F F F Y
 GET     /api/v1/users                                       .            A A F F F Y
 POST    /api/v1/users                                       .            A A F F F Y

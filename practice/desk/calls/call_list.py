@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from practice.accounts.models import User
 from practice.clients.contacts import show_phone
+from practice.clients.following import is_kept_record
 from practice.clients.models import Client
 from practice.clinic.models import StaffTask
 from practice.clinic.queries import phone_region
@@ -97,7 +98,7 @@ def calls_made(session: Session, *, since: datetime, limit: int = 30) -> Sequenc
             Appointment.zone,
         )
         .join(Appointment, and_(StaffTask.subject_kind == "appointment", Appointment.id == StaffTask.subject_id))
-        .join(Client, Client.id == Appointment.client_id)
+        .join(Client, is_kept_record(Appointment.client_id))
         .outerjoin(User, User.id == StaffTask.done_by_id)
         .where(StaffTask.kind.in_(CALL_KINDS), StaffTask.state == "done", StaffTask.done_at >= since)
         .order_by(StaffTask.done_at.desc(), StaffTask.id.desc())

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 
 from practice.accounts.ownership import own_therapist_id, require_own
 from practice.accounts.permissions import Scope, may, scope_of
-from practice.clients.queries import get_record
+from practice.clients.models import Client
+from practice.clients.queries import Duplicate, get_record
 from practice.clients.record_page import RecordPage, record_page
-from practice.clinic.queries import practice_today
+from practice.clinic.queries import phone_region, practice_today
 from practice.core.actor import Actor
 from practice.desk.acts import Act, acts_of
+from practice.desk.client.merge_page import likely_same, merged_words
 from practice.desk.mail.expected import Expected, mail_expected
 from practice.desk.queries import count_past_visits, list_coming_visits, list_past_visits
 from practice.desk.reaching import Reached, whom_to_phone
 from practice.desk.visits import GONE, Visit, late_minutes
 from practice.scheduling.appointments.cancelling import CANCEL_REASONS
+from practice.scheduling.merging.queries import PastMerge, list_merges
 from practice.scheduling.series.queries import places_in_series
 from practice.web.pagination import Pagination
 
@@ -57,6 +60,8 @@ class ClientPage:
     expected: Sequence[Expected]
     again: Visit | None
     phone: Reached
+    likely: Sequence[Duplicate] = ()
+    merges: Sequence[tuple[PastMerge, str]] = ()
 
     @property
     def path(self) -> str:
@@ -91,7 +96,17 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
         ),
         again=_to_repeat([*reversed(coming), *past], now),
         phone=whom_to_phone(session, [client.id], now=now)[client.id],
+        **_merging(session, client, actor, now),
     )
+
+
+def _merging(session: Session, client: Client, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return who may be the same person and who was merged, for those who may merge."""
+    if not may(actor, "client.merge"):
+        return {}
+    region = phone_region(session, now)
+    merges = [(past, merged_words(past, region)) for past in list_merges(session, client.id, now=now)]
+    return {"likely": likely_same(session, client, now=now), "merges": merges}
 
 
 def _numbers(session: Session, visits: Sequence[Visit]) -> Mapping[str, str]:

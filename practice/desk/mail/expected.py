@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from practice.clients.following import records_of
 from practice.core.local_time import wall_time
 from practice.desk.mail.message_list import STANDINGS, Standing
 from practice.desk.visits import State
@@ -58,7 +59,7 @@ def mail_expected(session: Session, client_id: int, *, therapist_id: int | None,
             Appointment.starts_at,
         )
         .where(
-            Appointment.client_id == client_id,
+            Appointment.client_id.in_(records_of(client_id)),
             Appointment.starts_at > now - LOOK_BACK,
             Appointment.state.not_in((State.HELD, State.ENTERED_IN_ERROR)),
             *(() if therapist_id is None else (Appointment.therapist_id == therapist_id,)),

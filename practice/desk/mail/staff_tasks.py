@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from practice.clients.following import is_kept_record
 from practice.clients.models import Client
 from practice.clinic.models import StaffTask
 from practice.clinic.tasks import finish_task
@@ -65,7 +66,7 @@ def list_tasks_open(session: Session, *, before: datetime) -> Sequence[Task]:
         )
         .outerjoin(Message, about_mail)
         .outerjoin(Appointment, or_(about_visit, mails_visit))
-        .outerjoin(Client, Client.id == Appointment.client_id)
+        .outerjoin(Client, is_kept_record(Appointment.client_id))
         .where(StaffTask.state == "open", StaffTask.kind.in_(_SHOWN), StaffTask.due_at < before)
         .order_by(StaffTask.due_at, StaffTask.id)
         .limit(MOST_LISTED)

@@ -134,7 +134,7 @@ def booked_of(appointment: Appointment) -> Booked:
         uid=appointment.uid,
         version=appointment.version,
         client_id=client.id,
-        client_diary_id=client.diary_id,
+        client_diary_id=client.time_diary_id,
         service_id=appointment.service_id,
         therapist_id=appointment.therapist_id,
         room_id=appointment.room_id,

@@ -183,11 +183,11 @@ def book_held(
         overridden.extend(_overridden(rules, request, facts, details))
         become_booking(hold, client, state, actor=actor, now=now)
         describe(hold, details)
-        return [Wanted(hold, client.diary_id, DiaryKind.CLIENT)]
+        return [Wanted(hold, client.time_diary_id, DiaryKind.CLIENT)]
 
     claim(
         session,
-        diary_ids=lies_on | {client.diary_id, *set_up.wishes_of(client.id).apart},
+        diary_ids=lies_on | {client.time_diary_id, *set_up.wishes_of(client.id).apart},
         around=(known_around(request.question, set_up, Interval(hold.starts_at, hold.ends_at)),),
         decide=decide,
         now=now,

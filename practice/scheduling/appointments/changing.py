@@ -9,9 +9,10 @@ from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import require_version
 from practice.scheduling.appointments.history import note, snapshot, tell
-from practice.scheduling.claiming.claim import bump, release
+from practice.scheduling.claiming.claim import release
 from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.loading import load_for_change, load_several_for_change
+from practice.scheduling.claiming.versions import bump
 from practice.scheduling.lifecycle import FREES_TIME
 from practice.scheduling.models import Appointment
 

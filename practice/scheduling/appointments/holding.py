@@ -9,12 +9,13 @@ from practice.core.actor import Actor
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
 from practice.scheduling.appointments.hold_cap import require_free_hold
-from practice.scheduling.claiming.claim import bump, drop_holds, lock_diaries
+from practice.scheduling.claiming.claim import drop_holds, lock_diaries
 from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.loading import load, load_for_change
 from practice.scheduling.claiming.making import new_appointment, placing_of
 from practice.scheduling.claiming.placing import Place, take_place
 from practice.scheduling.claiming.rules import BookingRules, Verb
+from practice.scheduling.claiming.versions import bump
 from practice.scheduling.errors import HoldExpired
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment

@@ -61,7 +61,7 @@ def start(
             appointment,
             therapist_diary_id=therapist.diary_id,
             room_diary_id=None if appointment.room is None else appointment.room.diary_id,
-            client_diary_id=None if appointment.client is None else appointment.client.diary_id,
+            client_diary_id=None if appointment.client is None else appointment.client.time_diary_id,
         )
         return [beside(each, occupied) for each in wanted]
 

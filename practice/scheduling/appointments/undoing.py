@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from practice.accounts.permissions import Scope, scope_of
@@ -115,10 +115,11 @@ def _other_half(session: Session, uid: str, change: AppointmentChange) -> _Retur
 def _return(session: Session, appointment: Appointment, change: AppointmentChange) -> _Return:
     now_true = snapshot(appointment)
     back: Mapping[str, object] = {**now_true, **change.before}
+    client_diary = select(func.coalesce(Client.kept_diary_id, Client.diary_id)).where(Client.id == back["client_id"])
     lies = select(
         Therapist.diary_id,
         select(Room.diary_id).where(Room.id == back["room_id"]).scalar_subquery(),
-        select(Client.diary_id).where(Client.id == back["client_id"]).scalar_subquery(),
+        client_diary.scalar_subquery(),
     ).where(Therapist.id == back["therapist_id"])
     return _Return(appointment, change, now_true, _Lies(*session.execute(lies).one()))
 

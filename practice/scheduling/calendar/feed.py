@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from practice.clients.following import is_kept_record
 from practice.clients.models import Client
 from practice.clinic.models import ClinicState
 from practice.scheduling.diary_time import LONGEST_TREATMENT
@@ -138,7 +139,7 @@ def _visits(
             Client.first_name,
             Client.last_name,
         )
-        .outerjoin(Client, Client.id == Appointment.client_id)
+        .outerjoin(Client, is_kept_record(Appointment.client_id))
         .where(
             Appointment.starts_at > first_at - LONGEST_TREATMENT,
             Appointment.starts_at < last_at,

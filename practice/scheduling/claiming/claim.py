@@ -16,19 +16,19 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from practice.clinic.models import Diary, DiaryKind
+from practice.clinic.models import DiaryKind
 from practice.core.failpoints import failpoint
 from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
 from practice.scheduling.claiming.reading import rows_around
+from practice.scheduling.claiming.versions import bump
 from practice.scheduling.diary_time import Work
-from practice.scheduling.errors import BufferTaken, TimeTaken
+from practice.scheduling.errors import BufferTaken, MergedMeanwhile, TimeTaken
 from practice.scheduling.lifecycle import State
 from practice.scheduling.models import WORK_OF, Allocation, Appointment
 
@@ -147,13 +147,22 @@ def claim(
     failpoint("claim.between_look_and_write")
     touched |= _give_back(session, giving_back)
     _take(session, wanted)
-    bump(session, touched | {each.diary_id for each in wanted} | set(touching))
+    retired = bump(session, touched | {each.diary_id for each in wanted} | set(touching))
+    if any(each.diary_id in retired and each.kind is DiaryKind.CLIENT for each in wanted):
+        raise MergedMeanwhile
 
 
 def release(session: Session, appointment_ids: Collection[int], *, diary_ids: Collection[int]) -> None:
     """Give back all time of the appointments; *diary_ids* are the diaries it is on."""
     lock_diaries(session, diary_ids)
     bump(session, _give_back(session, appointment_ids))
+
+
+def leave(session: Session, appointment_ids: Collection[int], *, diary_id: int) -> None:
+    """Give back the time of appointments on one diary, which the caller has locked; they keep it on the others."""
+    on_it = delete(Allocation).where(Allocation.diary_id == diary_id, Allocation.appointment_id.in_(appointment_ids))
+    session.execute(on_it, execution_options=_UNSYNCHRONISED)
+    bump(session, {diary_id})
 
 
 _KEY = func.unnest(bindparam("keys", type_=ARRAY(Integer))).column_valued("key")
@@ -280,18 +289,6 @@ def _take(session: Session, wanted: Sequence[Wanted]) -> None:
 def is_overlap(error: IntegrityError) -> bool:
     """Return whether the database's own guard stopped a double booking."""
     return sqlstate(error) == EXCLUSION_VIOLATION or OVERLAP_TRIGGER in str(error.orig)
-
-
-_DIARY = cast("Table", Diary.__table__)
-_BUMP = (
-    update(_DIARY).where(_DIARY.c.id.in_(bindparam("diary_ids", expanding=True))).values(version=_DIARY.c.version + 1)
-)
-
-
-def bump(session: Session, diary_ids: Collection[int]) -> None:
-    """Raise the versions of diaries whose time changed."""
-    if diary_ids:
-        session.connection().execute(_BUMP, {"diary_ids": sorted(diary_ids)})
 
 
 def _widened(treatment: Interval, before: int, after: int) -> Interval:

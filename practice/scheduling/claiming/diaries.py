@@ -38,7 +38,7 @@ def is_clear(taken: Iterable[Occupied], treatment: Interval) -> bool:
 def diary_facts(frame: DiaryFacts, taken: ByDiary, client: Client | None) -> DiaryFacts:
     """Return the facts for the time rules with what was read under the lock."""
     times = {diary_id: DiaryTime().plus([_minutes(each) for each in found]) for diary_id, found in taken.items()}
-    return replace(frame, taken=times, client_diary_id=None if client is None else client.diary_id)
+    return replace(frame, taken=times, client_diary_id=None if client is None else client.time_diary_id)
 
 
 def _minutes(occupied: Occupied) -> Taken:
@@ -49,7 +49,9 @@ def _minutes(occupied: Occupied) -> Taken:
 def diaries_of(appointment: Appointment) -> set[int]:
     """Return the diaries on which an appointment lies; therapist, room and client must be loaded."""
     owners = (appointment.therapist, appointment.room, appointment.client)
-    return {owner.diary_id for owner in owners if owner is not None}
+    diary_ids = {owner.diary_id for owner in owners if owner is not None}
+    # What a merged client had booked lies on her own diary and on the one of the record that is kept.
+    return diary_ids if appointment.client is None else diary_ids | {appointment.client.time_diary_id}
 
 
 def wanted_for(

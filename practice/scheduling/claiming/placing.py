@@ -177,7 +177,7 @@ def people_diaries(placing: Placing) -> set[int]:
     diary_ids = {therapist.diary_id for therapist in candidates(placing.question, placing.facts.set_up)}
     if placing.client is None:
         return diary_ids
-    return diary_ids | {placing.client.diary_id, *placing.facts.set_up.wishes_of(placing.client.id).apart}
+    return diary_ids | {placing.client.time_diary_id, *placing.facts.set_up.wishes_of(placing.client.id).apart}
 
 
 def lockable_diaries(placing: Placing) -> set[int]:
@@ -333,7 +333,7 @@ def wanted_at(
         appointment,
         therapist_diary_id=place.therapist.diary_id,
         room_diary_id=None if place.room is None else place.room.diary_id,
-        client_diary_id=None if placing.client is None else placing.client.diary_id,
+        client_diary_id=None if placing.client is None else placing.client.time_diary_id,
         may_touch_buffers="buffer" in place.overridden,
     )
     return [beside(each, occupied) for each in wanted] if placing.is_past else wanted

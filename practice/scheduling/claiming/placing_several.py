@@ -126,7 +126,7 @@ def taken_by(placing: Placing, place: Place) -> list[Occupied]:
     kind = (place.service.work, place.location.id)
     taken = [Occupied(diary_id, 0, place.treatment, before, after, 0, *kind) for diary_id in diary_ids]
     if placing.client is not None:
-        taken.append(Occupied(placing.client.diary_id, 0, place.treatment, 0, 0, 0, *kind))
+        taken.append(Occupied(placing.client.time_diary_id, 0, place.treatment, 0, 0, 0, *kind))
     return taken
 
 

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 from practice.core.actor import SYSTEM, Actor
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
-from practice.scheduling.claiming.claim import bump, drop_holds, lock_diaries
+from practice.scheduling.claiming.claim import drop_holds, lock_diaries
 from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.loading import WITH_EVERYBODY
+from practice.scheduling.claiming.versions import bump
 from practice.scheduling.models import Appointment
 from practice.scheduling.wait_list.errors import OfferEnded
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer

@@ -178,11 +178,11 @@ def accept_offer(session: Session, *, offer_uid: str, rules: BookingRules, actor
     def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         _require_still_open(session, hold, offer, now=now)
         become_booking(hold, client, AppointmentState.BOOKED, actor=actor, now=now)
-        return [Wanted(hold, client.diary_id, DiaryKind.CLIENT)]
+        return [Wanted(hold, client.time_diary_id, DiaryKind.CLIENT)]
 
     claim(
         session,
-        diary_ids=lies_on | {client.diary_id},
+        diary_ids=lies_on | {client.time_diary_id},
         around=(Interval(hold.starts_at, hold.ends_at),),
         decide=decide,
         now=now,

@@ -1,0 +1,1 @@
+"""Merging the records of one person, and taking it back."""
