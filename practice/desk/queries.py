@@ -22,6 +22,7 @@ from practice.scheduling.models import Appointment
 
 CALL_KIND = "call"
 LATELY = 200
+MOST_TENTATIVE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,16 @@ def list_visits(
     if not with_gone:
         wanted = wanted.where(Appointment.state.not_in((State.CANCELLED, State.ENTERED_IN_ERROR)))
     return _read(session, wanted)
+
+
+def list_tentative(session: Session, *, until: datetime, therapist_id: int | None = None, now: datetime) -> list[Visit]:
+    """Return the visits that are only tentative and start until then, the next first."""
+    wanted = _visits(now).where(
+        Appointment.state == State.TENTATIVE, Appointment.starts_at >= now, Appointment.starts_at < until
+    )
+    if therapist_id is not None:
+        wanted = wanted.where(Appointment.therapist_id == therapist_id)
+    return _read(session, wanted.limit(MOST_TENTATIVE))
 
 
 def list_coming_visits(session: Session, client_id: int, *, limit: int = 50, now: datetime) -> list[Visit]:

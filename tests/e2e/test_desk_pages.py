@@ -35,6 +35,7 @@ def test_axe_finds_nothing_on_the_desks_pages(morning: Morning, hands: Hands) ->
     paths = [
         "/today",
         "/calls",
+        "/tentative",
         "/messages",
         "/messages?tab=problems",
         "/messages?q=hollowell",

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.desk.today.page import today_page
+from practice.desk.today.tentative import tentative_page
 from practice.web.database import now, session
 from practice.web.pages import render_page
 
@@ -25,3 +26,11 @@ def today() -> Response:
     """Show who is here, who comes next and what somebody must act on."""
     page = today_page(session(), request.args.get("at", ""), actor=current_actor(), now=now())
     return render_page("desk/today.html", fragment="desk/today_fragment.html", page=page)
+
+
+@blueprint.get("/tentative")
+@requires("today.read")
+def tentative() -> Response:
+    """Show the visits of the coming week that are not firm, and how to make them so."""
+    page = tentative_page(session(), actor=current_actor(), now=now())
+    return render_page("desk/tentative.html", fragment="desk/tentative_body.html", page=page)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from practice.audit.models import AuditEvent
+from practice.clinic.limits import OwnLimits, set_own_limits
 from practice.clinic.opening import ClosureDetails, add_closure
 from practice.scheduling.appointments.undoing import undo
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
@@ -202,3 +203,12 @@ def test_a_preview_writes_nothing_and_counts_the_same(scene: Scene) -> None:
             assert len(preview(scene, series_of(scene, count)).unplaced) == count
     assert rows(scene) == before
     assert len(sent[3]) == len(sent[12]) <= 6
+
+
+def test_limits_of_a_day_count_the_visits_of_the_series_itself(scene: Scene) -> None:
+    once = OwnLimits(visits_a_day=1)
+    scene.do(set_own_limits, therapist=scene.therapists[0], details=once, version=None, actor=OWNER)
+    assert preview(scene, series_of(scene, 3)).unplaced == []
+    crowded = series_of(scene, 3, instead={2: OtherPlace(TEN + timedelta(hours=4))})
+    seen = preview(scene, crowded).unplaced
+    assert [(visit.occurrence.number, visit.refusals[0].code) for visit in seen] == [(2, "day_full")]
