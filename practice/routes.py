@@ -8,9 +8,17 @@ from practice.accounts import audit_api, audit_views, users_api, users_views
 from practice.accounts import views as accounts_views
 from practice.backup import views as backup_views
 from practice.clients import api as clients_api
-from practice.clients import parts_api, parts_views
+from practice.clients import parts_api, parts_views, preference_views, preferences_api
 from practice.clients import views as clients_views
-from practice.clinic import absence_views, hours_views, policy_views, practice_api, therapists_api
+from practice.clinic import (
+    absence_views,
+    hours_views,
+    limits_api,
+    limits_views,
+    policy_views,
+    practice_api,
+    therapists_api,
+)
 from practice.clinic import api as clinic_api
 from practice.clinic import views as clinic_views
 from practice.desk import refusal_pages
@@ -43,10 +51,12 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     users_api.blueprint,
     audit_api.blueprint,
     clinic_api.blueprint,
+    limits_api.blueprint,
     therapists_api.blueprint,
     practice_api.blueprint,
     clients_api.blueprint,
     parts_api.blueprint,
+    preferences_api.blueprint,
     availability_api.blueprint,
     calendar_api.blueprint,
     appointments_api.blueprint,
@@ -81,7 +91,9 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     merge_views.blueprint,
     clients_views.blueprint,
     parts_views.blueprint,
+    preference_views.blueprint,
     clinic_views.blueprint,
+    limits_views.blueprint,
     hours_views.blueprint,
     absence_views.blueprint,
     policy_views.blueprint,

@@ -45,6 +45,7 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("client.read", _N, _N, _A, _O, _A),
     ("client.create", _N, _N, _A, _N, _A),
     ("client.edit", _N, _N, _A, _N, _A),
+    ("client.block_reason", _N, _N, _N, _N, _A),
     ("client.consent", _N, _N, _A, _N, _A),
     ("client.merge", _N, _N, _A, _N, _A),
     ("clinic.read", _N, _N, _A, _A, _A),

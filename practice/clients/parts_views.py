@@ -42,7 +42,7 @@ def post_contact(uid: str) -> Response:
             opened, client=row, kind=kind, value=body["value"], version=None, actor=current_actor(), now=now()
         )
 
-    return _post_part(uid, "contact", ContactFormSchema(), act, said="Added.")
+    return post_part(uid, "contact", ContactFormSchema(), act, said="Added.")
 
 
 @blueprint.post("/clients/<uid:uid>/contacts/<uid:part>/prefer")
@@ -82,7 +82,7 @@ def post_relation(uid: str) -> Response:
         details = relation_details(opened, fields)
         relations.add_relation(opened, client=row, details=details, version=None, actor=current_actor(), now=now())
 
-    return _post_part(uid, "relation", RelationFormSchema(), act, said="Added.")
+    return post_part(uid, "relation", RelationFormSchema(), act, said="Added.")
 
 
 @blueprint.post("/clients/<uid:uid>/relations/<uid:part>/remove")
@@ -116,7 +116,7 @@ def post_messages_to(uid: str) -> Response:
             now=now(),
         )
 
-    return _post_part(uid, "messages_to", MessagesToFormSchema(), act, said="Saved.")
+    return post_part(uid, "messages_to", MessagesToFormSchema(), act, said="Saved.")
 
 
 @blueprint.post("/clients/<uid:uid>/alerts")
@@ -135,7 +135,7 @@ def post_alert(uid: str) -> Response:
             now=now(),
         )
 
-    return _post_part(uid, "alert", AlertFormSchema(), act, said="Added.")
+    return post_part(uid, "alert", AlertFormSchema(), act, said="Added.")
 
 
 @blueprint.post("/clients/<uid:uid>/alerts/<uid:part>/remove")
@@ -167,7 +167,7 @@ def post_consent(uid: str) -> Response:
             now=now(),
         )
 
-    return _post_part(uid, "consent", ConsentFormSchema(), act, said="The consent is noted.")
+    return post_part(uid, "consent", ConsentFormSchema(), act, said="The consent is noted.")
 
 
 @blueprint.post("/clients/<uid:uid>/consent/withdraw")
@@ -188,7 +188,7 @@ def _edit_url(uid: str) -> str:
     return url_for("clients.show_edit", uid=uid)
 
 
-def _post_part(
+def post_part(
     uid: str, part: str, schema: Schema, act: Callable[[Session, Client, Body], None], *, said: str
 ) -> Response:
     """Act on one of the smaller forms and return to the edit page, or show the page with that form again."""

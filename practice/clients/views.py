@@ -17,10 +17,12 @@ from practice.clients.details import ClientDetails
 from practice.clients.form_schemas import RELATION_KINDS, NewClientFormSchema, RecordFormSchema
 from practice.clients.matching import SENTENCES
 from practice.clients.models import Client
+from practice.clients.preference_schemas import STRENGTHS
+from practice.clients.preferences import GENDERS, list_kept_apart, list_preferences
 from practice.clients.queries import ClientHit, Duplicate
 from practice.clients.record_page import record_page
 from practice.clients.schemas import ALERT_KINDS, LANGUAGES
-from practice.clinic.queries import practice_today
+from practice.clinic.queries import list_therapists, practice_today
 from practice.core.text import clean_text
 from practice.web.database import now, session
 from practice.web.form_pages import Body, clashes, post_form
@@ -189,6 +191,12 @@ def edit_page(row: Client, form: FormState, *, status: int = 200, **parts: FormS
         languages=list(LANGUAGES.items()),
         alert_kinds=list(ALERT_KINDS.items()),
         relation_kinds=[(str(kind), words) for kind, words in RELATION_KINDS.items()],
+        preferences=list_preferences(session(), row.id),
+        kept_apart=list_kept_apart(session(), row.id),
+        strengths=[(str(strength), words) for strength, words in STRENGTHS.items()],
+        strength_words=STRENGTHS,
+        subjects=[(each.uid, each.name) for each in list_therapists(session())] + list(GENDERS.items()),
+        therapists=[(each.uid, each.name) for each in list_therapists(session())],
     )
 
 

@@ -21,6 +21,7 @@ ROOM_FEATURES = {
     "scent_free": "Scent-free",
 }
 TIME_OFF_KINDS = {"holiday": "Holiday", "ill": "Ill", "course": "Course", "other": "Other"}
+GENDERS = {"female": "Woman", "male": "Man", "other": "Other"}
 COLOURS = 8
 MAX_LISTED_UIDS = 100
 
@@ -176,6 +177,7 @@ class TherapistBriefSchema(EditableSchema):
     registration_status = _one_of(RegistrationStatus)
     usual_room_uid = Uid(allow_none=True)
     is_active = Flag()
+    gender = fields.String(validate=validate.OneOf(["", *GENDERS], error=f"Choose one of: {', '.join(GENDERS)}."))
     service_uids = fields.List(Uid(), validate=validate.Length(max=MAX_LISTED_UIDS))
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from practice.accounts.current import current_actor
 from practice.accounts.permissions import may
 from practice.accounts.policy import requires
-from practice.clinic.schemas import COLOURS, ROOM_FEATURES
+from practice.clinic.schemas import COLOURS, GENDERS, ROOM_FEATURES
 from practice.clinic.set_up_forms import KINDS, Kind
 from practice.core.local_time import zone_names
 from practice.web.database import session
@@ -31,6 +31,7 @@ SECTIONS = (
     ("/settings/closures", "Closures", "clinic.read"),
     ("/settings/time-off", "Time off", "clinic.read"),
     ("/settings/policies", "Policies", "clinic.read"),
+    ("/settings/limits", "Limits", "clinic.read"),
     ("/settings/users", "Users", "user.manage"),
     ("/settings/backups", "Backups", "backup.read"),
     ("/audit", "Log", "audit.read"),
@@ -62,6 +63,7 @@ LABELS = {
     "registered_from": "Registered from",
     "registered_until": "Registered until",
     "colour": "Colour",
+    "gender": "Gender",
     "usual_room_uid": "Usual room",
     "user_uid": "Sign-in",
     "service_uids": "Offers",
@@ -174,6 +176,7 @@ def _form_page(kind: str, form: FormState, *, row: Body | None = None, status: i
         service_kinds=SERVICE_KINDS,
         registrations=REGISTRATIONS,
         colours=range(1, COLOURS + 1),
+        genders=list(GENDERS.items()),
         **wanted.choices(session()),
     )
 

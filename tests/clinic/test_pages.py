@@ -12,7 +12,7 @@ from practice.clinic import queries
 from practice.clinic.models import Location, Service, Therapist, TimeOff
 from tests.factories import make_location, make_room, make_service, make_therapist
 
-PAGES = ("locations", "rooms", "services", "therapists", "closures", "time-off", "policies")
+PAGES = ("locations", "rooms", "services", "therapists", "closures", "time-off", "policies", "limits")
 SERVICE = {
     "name": "Maintenance",
     "code": "MAINT-45",

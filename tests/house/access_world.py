@@ -13,7 +13,8 @@ from practice.accounts.links import link_token, make_link
 from practice.accounts.models import AuthSession, User
 from practice.accounts.sessions import Browser, start_session
 from practice.accounts.tokens import create_token
-from practice.clients.models import Client
+from practice.clients.models import Client, Strength
+from practice.clients.preferences import PreferenceDetails, add_preference, keep_apart
 from practice.clients.queries import get_record
 from practice.clients.relations import add_relation
 from practice.clients.service import add_alert
@@ -138,6 +139,27 @@ def _alert(world: World) -> dict[str, str]:
         return add_alert(
             world.session, client=row, kind="access", text="Needs the lift", version=None, actor=OWNER, now=NOW
         ).uid
+
+    return {"uid": uid, "part": _act(world, work)}
+
+
+def _preference(world: World) -> dict[str, str]:
+    uid = _client_of(world).uid
+
+    def work() -> str:
+        wish = PreferenceDetails(Strength.PREFER, gender="female")
+        row = get_record(world.session, uid)
+        return add_preference(world.session, client=row, details=wish, version=None, actor=OWNER, now=NOW).uid
+
+    return {"uid": uid, "part": _act(world, work)}
+
+
+def _pair(world: World) -> dict[str, str]:
+    uid, person = _client_of(world).uid, make_client(world.session)
+
+    def work() -> str:
+        row = get_record(world.session, uid)
+        return keep_apart(world.session, client=row, other=person, actor=OWNER, now=NOW).uid
 
     return {"uid": uid, "part": _act(world, work)}
 
@@ -402,6 +424,8 @@ MAKERS: dict[str, Maker] = {
     "contact": _contact,
     "alert": _alert,
     "relation": _relation,
+    "preference": _preference,
+    "pair": _pair,
     "appointment": lambda world: {"uid": make_appointment(world).uid},
 }
 """Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""

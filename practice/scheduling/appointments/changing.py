@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
 from practice.core.db import new_uid
-from practice.core.errors import require_version
 from practice.scheduling.appointments.history import note, snapshot, tell
+from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import release
 from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.loading import load_for_change, load_several_for_change
@@ -33,7 +33,7 @@ def change(
     Raises ``NotFound``, ``StaleVersion`` and what *alter* raises. An *alter* that changes nothing leaves no trace.
     """
     appointment = load_for_change(session, appointment_uid)
-    require_version(appointment.version, version)
+    require_seen(session, appointment, version)
     _change(session, [appointment], verb, alter, reason=reason, actor=actor, now=now)
     return appointment
 

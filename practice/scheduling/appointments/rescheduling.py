@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from practice.clients.queries import get_client
 from practice.core.actor import Actor
-from practice.core.errors import require_version
 from practice.scheduling.appointments.history import note, require_state, snapshot, tell_calendars
+from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.loading import forget_everybody, load
 from practice.scheduling.claiming.making import put, question_about, shape_as_booked, start_as_booked
@@ -150,7 +150,7 @@ def change_client(
 
 def _open(session: Session, uid: str, version: int | None, states: frozenset[State], what: str) -> Appointment:
     appointment = load(session, uid)
-    require_version(appointment.version, version)
+    require_seen(session, appointment, version)
     require_state(appointment, states, what)
     return appointment
 

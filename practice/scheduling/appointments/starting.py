@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
-from practice.core.errors import require_version
 from practice.core.intervals import Interval
 from practice.scheduling.appointments.history import note, require_state, snapshot, step, tell
+from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
 from practice.scheduling.claiming.frame import read_set_up
@@ -40,7 +40,7 @@ def start(
     ``StaleVersion``, and ``BookingRefused`` when a rule about the client forbids to begin.
     """
     appointment = load(session, appointment_uid)
-    require_version(appointment.version, version)
+    require_seen(session, appointment, version)
     set_up = read_set_up(session)
     therapist = (
         get_by_uid(set_up.therapists, therapist_uid, "therapist")

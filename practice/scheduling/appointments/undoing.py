@@ -11,9 +11,9 @@ from practice.accounts.permissions import Scope, scope_of
 from practice.clients.models import Client
 from practice.clinic.models import Room, Therapist
 from practice.core.actor import Actor
-from practice.core.errors import require_version
 from practice.core.intervals import Interval
 from practice.scheduling.appointments.history import Snapshot, note, restore, snapshot, tell_calendars
+from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
 from practice.scheduling.claiming.loading import forget_everybody, load, reread
@@ -63,7 +63,7 @@ def undo(
     and ``StaleVersion``.
     """
     appointment = load(session, appointment_uid)
-    require_version(appointment.version, version)
+    require_seen(session, appointment, version)
     change = _last_change(session, appointment)
     going_back = [_return(session, appointment, change)]
     partner_uid = change.after.get("swapped_with")

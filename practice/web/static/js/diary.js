@@ -3,7 +3,7 @@
 import { diaryOptions } from "./diary-card.js";
 
 const root = document.getElementById("diary");
-const FOLLOW_MS = 15000;
+const FOLLOW_MS = 4000;
 const PANEL = { target: "#panel", swap: "innerHTML" };
 
 const hour = (number) => `${String(number).padStart(2, "0")}:00:00`;
@@ -87,8 +87,11 @@ function move(info, values) {
   const answered = (event) => {
     if (event.detail.requestConfig?.path !== path) return;
     document.removeEventListener("htmx:afterRequest", answered);
-    if (!(event.detail.xhr.status < 400)) info.revert();
     etag = "";
+    if (event.detail.xhr.status < 400) return;
+    info.revert();
+    // Somebody else was first: the day is drawn as it is now, beside the words that say what happened.
+    if (event.detail.xhr.status === 412) refresh();
   };
   document.addEventListener("htmx:afterRequest", answered);
   htmx.ajax("POST", path, { ...PANEL, values: { version: info.event.extendedProps.version, ...values } });
