@@ -40,10 +40,10 @@ class TestDatabases(Protocol):
 
 
 class SqliteFolder:
-    """Copies a template file."""
+    """Copies a template file; in memory unless a folder is named."""
 
-    def __init__(self) -> None:
-        self._folder = make_quick_folder("sqlite")
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or make_quick_folder("sqlite")
         self._template = self._folder / "template.sqlite3"
 
     def stop(self) -> None:
@@ -137,7 +137,7 @@ def _find_binaries() -> Path | None:
 
 def _start(binaries: Path, *, is_durable: bool) -> PostgresServer:
     # A short path of its own: socket names are limited, and the server's user must be able to enter.
-    home = make_quick_folder("pg")
+    home = Path(tempfile.mkdtemp(prefix="pg")) if is_durable else make_quick_folder("pg")
     data, log = home / "data", home / "log"
     prefix: list[str] = []
     if os.geteuid() == 0:

@@ -3,7 +3,7 @@
 Features subclass a kind; ``web.problems`` is the only place that knows status codes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,7 +34,11 @@ class Refusal:
 
 
 class PracticeError(Exception):
-    """Base of every expected refusal."""
+    """Base of every expected refusal.
+
+    One raised under a lock may be bare: ``explain`` then reads what there is to say. ``transact`` calls it when
+    the locks are let go; whoever catches such a refusal inside a transaction asks for it :meth:`in_full`.
+    """
 
     code = "refused"
     title = "Not possible"
@@ -46,6 +50,11 @@ class PracticeError(Exception):
         self.sentence = sentence
         self.ways_out = ways_out
         self.context: Mapping[str, object] = context or {}
+        self.explain: Callable[[], PracticeError] | None = None
+
+    def in_full(self) -> "PracticeError":
+        """Return the refusal with all there is to say."""
+        return self if self.explain is None else self.explain()
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from practice.core.errors import RELOAD, StaleVersion, Unavailable
+from practice.core.errors import RELOAD, PracticeError, StaleVersion, Unavailable
 from practice.core.events import Event, drain
 from practice.core.failpoints import failpoint
 
@@ -30,7 +30,8 @@ def transact(session: Session, work: Callable[[], T]) -> T:
 
     On PostgreSQL a serialization failure, deadlock or lock timeout runs *work* again, at most three times in
     all. Raises :class:`Unavailable` when the database stays busy or is gone, ``RuntimeError`` when the session
-    is already in a transaction or carries no audit hook, and whatever *work* raises after a rollback.
+    is already in a transaction or carries no audit hook, and whatever *work* raises after a rollback; a bare
+    refusal is explained then, when nobody waits for its locks any more.
     """
     if session.in_transaction():
         raise RuntimeError("transact needs a session that is not in a transaction")
@@ -41,6 +42,10 @@ def transact(session: Session, work: Callable[[], T]) -> T:
     while True:
         try:
             return _once(session, work, before_commit)
+        except PracticeError as refusal:
+            if refusal.explain is None:
+                raise
+            raise _in_full(session, refusal) from refusal
         except DBAPIError as error:
             if sqlstate(error) in _RETRIED and attempt < ATTEMPTS:
                 _pause(attempt)
@@ -73,6 +78,13 @@ def _once(session: Session, work: Callable[[], T], before_commit: BeforeCommit) 
         raise
     failpoint("after_commit")
     return result
+
+
+def _in_full(session: Session, refusal: PracticeError) -> PracticeError:
+    try:
+        return refusal.in_full()
+    finally:
+        session.rollback()
 
 
 def is_outage(error: BaseException) -> bool:

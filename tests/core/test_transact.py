@@ -39,6 +39,27 @@ def test_a_refusal_leaves_nothing_behind_not_even_an_event(session: Session, now
     )
 
 
+def test_a_bare_refusal_is_explained_when_its_locks_are_let_go(session: Session) -> None:
+    diaries_seen: list[int] = []
+
+    def explain() -> Conflict:
+        assert not session.in_transaction(), "nobody waits for what this transaction held"
+        diaries_seen.append(session.execute(text("SELECT count(*) FROM diary")).scalar_one())
+        return Conflict("Taken from 10:00 to 11:00.")
+
+    def work() -> None:
+        a_diary(session)
+        bare = Conflict("Taken.")
+        bare.explain = explain
+        raise bare
+
+    with pytest.raises(Conflict, match="from 10:00") as refused:
+        transact(session, work)
+    assert str(refused.value.__cause__) == "Taken."
+    assert diaries_seen == [0]
+    assert not session.in_transaction()
+
+
 def test_an_event_is_stored_with_its_act(session: Session, now: datetime) -> None:
     def work() -> int:
         record(session, Event("diary.opened", "diary", "1", SYSTEM, now))

@@ -180,7 +180,7 @@ def _move(session: Session, hit: HitVisit, answer: Answer, by: _By) -> None:
             reschedule(session, appointment_uid=uid, wish=wish, rules=by.rules, actor=by.actor, now=by.now)
     except (Conflict, RuleViolation) as refused:
         raise ProposalTaken(
-            f"The new time of {visit_words(hit.appointment)} is not possible: {refused.sentence}",
+            f"The new time of {visit_words(hit.appointment)} is not possible: {refused.in_full().sentence}",
             visit=hit.appointment.uid,
         ) from refused
 

@@ -6,6 +6,7 @@ What a wish leaves open (any therapist, any room) is decided here, in the transa
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -141,8 +142,8 @@ def take_place(
 ) -> Place:
     """Lock every diary that may serve, decide, let *write* make or change the appointment, and claim its time.
 
-    Raises ``TimeTaken``, ``BookingConflict`` or ``BookingRefused`` with every rule that refuses, ``StaleVersion``
-    when a moved appointment changed meanwhile, and ``NonexistentLocalTime``; nothing is written then.
+    Raises ``TimeTaken``, ``BookingConflict`` (bare, see :func:`refusal_under_lock`), ``StaleVersion`` when a moved
+    appointment changed meanwhile, and ``NonexistentLocalTime``; nothing is written then.
     """
     judging = Judging(rules, actor, now)
     steps = [rooms for rooms in (usual_rooms(placing), rooms_for(placing)) if rooms] or [()]
@@ -156,7 +157,7 @@ def take_place(
         if place is None and steps and _is_short_of_rooms(placing, occupied, rooms):
             return None
         if place is None:
-            raise explain_refusal(session, placing, judging)
+            raise refusal_under_lock(session, placing, judging)
         decided.append(place)
         return wanted_at(placing, place, write(place), occupied)
 
@@ -205,9 +206,19 @@ def choose_place(
     return None
 
 
+def refusal_under_lock(session: Session, placing: Placing, judging: Judging) -> PracticeError:
+    """Return the bare refusal: others wait for the lock, so the rules that refuse are looked up after it is let go.
+
+    Explained, it is ``BookingConflict`` or ``BookingRefused`` with every rule that refuses.
+    """
+    bare = refused((NOBODY_FREE,))
+    bare.explain = partial(explain_refusal, session, placing, judging)
+    return bare
+
+
 def explain_refusal(session: Session, placing: Placing, judging: Judging) -> PracticeError:
     """Return every rule that refuses, with ways out that are true for the whole local day."""
-    facts = BookingFacts(_facts_of_the_day(session, placing, now=judging.now))
+    facts = BookingFacts(_facts_of_the_day(session, placing, now=judging.now), has_whole_day=True)
     is_overridden = placing.is_overridden_by(judging.actor)
     questions = [placing.question]
     # When every rule finds somebody but nobody satisfies all of them, each therapist has reasons of her own.
@@ -241,7 +252,7 @@ def request_of(placing: Placing, question: Question, judging: Judging) -> Bookin
         asked_at=judging.now,
         question=question,
         local_start=placing.local_start,
-        client_id=None if placing.client is None else placing.client.id,
+        client_id=placing.question.client_id,
         waived=placing.waived,
     )
 

@@ -13,7 +13,7 @@ from practice.core.actor import Actor
 from practice.core.errors import Refusal
 from practice.scheduling.free_time.beside import client_time_refusals
 from practice.scheduling.free_time.client_rules import ABOUT_WHEN, ABOUT_WHOM
-from practice.scheduling.free_time.explain import time_refusals
+from practice.scheduling.free_time.explain import refusals_at, time_refusals
 from practice.scheduling.overrides import as_seen_by
 from practice.scheduling.question import DiaryFacts, Question, candidates
 
@@ -62,9 +62,13 @@ class BookingRequest:
 
 @dataclass(frozen=True, slots=True)
 class BookingFacts:
-    """What rules may know: the practice as it is set up and the diaries around the time asked for."""
+    """What rules may know: the practice as it is set up and the diaries around the time asked for.
+
+    ``has_whole_day`` says that the diaries were read for all of the local day, so that ways out can be shown.
+    """
 
     diary: DiaryFacts
+    has_whole_day: bool = False
 
 
 BookingRule = Callable[[BookingRequest, BookingFacts], Iterable[Refusal | Notice]]
@@ -98,7 +102,8 @@ def time_rule(request: BookingRequest, facts: BookingFacts) -> Iterable[Refusal]
     """Refuse what availability would not offer: the same rules, one by one."""
     if request.has_time:
         return ()
-    refusals = time_refusals(request.question, facts.diary, request.local_start)
+    refusals_of = time_refusals if facts.has_whole_day else refusals_at
+    refusals = refusals_of(request.question, facts.diary, request.local_start)
     return [refusal for refusal in refusals if refusal.code not in request.waived]
 
 
@@ -117,7 +122,7 @@ def client_rule(request: BookingRequest, facts: BookingFacts) -> Iterable[Refusa
     if request.verb is Verb.START:
         return
     found = client_time_refusals(
-        request.question, facts.diary, request.local_start, are_diaries_known=not request.has_time
+        request.question, facts.diary, request.local_start, are_diaries_known=facts.has_whole_day
     )
     yield from (refusal for refusal in found if refusal.code not in request.waived)
     yield from _not_preferred(request.question, facts.diary)

@@ -148,7 +148,7 @@ def _require_allowed(
         local_start=hold.local_start,
         client_id=client.id,
     )
-    verdict = judge(rules, request, BookingFacts(load_facts(session, question)))
+    verdict = judge(rules, request, BookingFacts(load_facts(session, question), has_whole_day=True))
     if verdict.refusals:
         raise refused(verdict.refusals)
 
