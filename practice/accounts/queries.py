@@ -3,44 +3,49 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from practice.accounts.models import ApiToken, AuthSession, User
 from practice.accounts.rows import LiveSession, LiveToken
+from practice.core.db import UtcDateTime
 from practice.core.errors import NotFound
+
+_NOW, _SEEN_AFTER = (bindparam(name, type_=UtcDateTime()) for name in ("now", "seen_after"))
+_LIVE_SESSION = (
+    select(AuthSession.id, AuthSession.last_seen_at, User.id, User.uid, User.email, User.name, User.role, User.theme)
+    .join(AuthSession.user)
+    .where(
+        AuthSession.token_hash == bindparam("token_hash"),
+        AuthSession.revoked_at.is_(None),
+        AuthSession.ends_at > _NOW,
+        AuthSession.last_seen_at > _SEEN_AFTER,
+        User.is_active,
+    )
+)
+_LIVE_TOKEN = (
+    select(ApiToken.id, ApiToken.last_used_at, User.id, User.uid, User.email, User.name, User.role, User.theme)
+    .join(ApiToken.user)
+    .where(
+        ApiToken.token_hash == bindparam("token_hash"),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.ends_at.is_(None) | (ApiToken.ends_at > _NOW),
+        User.is_active,
+    )
+)
+"""Built once and run without the mapper: every request runs one of these two."""
 
 
 def find_live_session(session: Session, token_hash: str, *, seen_after: datetime, now: datetime) -> LiveSession | None:
     """Return the session that this token opens: not revoked, not ended, seen after *seen_after*, its user active."""
-    statement = select(
-        AuthSession.id, AuthSession.last_seen_at, User.id, User.uid, User.email, User.name, User.role, User.theme
-    ).join(AuthSession.user)
-    row = session.execute(
-        statement.where(
-            AuthSession.token_hash == token_hash,
-            AuthSession.revoked_at.is_(None),
-            AuthSession.ends_at > now,
-            AuthSession.last_seen_at > seen_after,
-            User.is_active,
-        )
-    ).one_or_none()
+    asked = {"token_hash": token_hash, "seen_after": seen_after, "now": now}
+    row = session.connection().execute(_LIVE_SESSION, asked).one_or_none()
     return None if row is None else LiveSession(*row)
 
 
 def find_live_token(session: Session, token_hash: str, *, now: datetime) -> LiveToken | None:
     """Return the API token that this secret is: not revoked, not ended, its user active."""
-    statement = select(
-        ApiToken.id, ApiToken.last_used_at, User.id, User.uid, User.email, User.name, User.role, User.theme
-    ).join(ApiToken.user)
-    row = session.execute(
-        statement.where(
-            ApiToken.token_hash == token_hash,
-            ApiToken.revoked_at.is_(None),
-            ApiToken.ends_at.is_(None) | (ApiToken.ends_at > now),
-            User.is_active,
-        )
-    ).one_or_none()
+    row = session.connection().execute(_LIVE_TOKEN, {"token_hash": token_hash, "now": now}).one_or_none()
     return None if row is None else LiveToken(*row)
 
 

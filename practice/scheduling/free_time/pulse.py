@@ -49,7 +49,7 @@ def feel_pulse(session: Session, *, now: datetime, client: ClientKey = None, mov
         "client_id": client if isinstance(client, int) else None,
         "client_uid": client if isinstance(client, str) else None,
     }
-    clinic_version, diaries, clients, holds = session.execute(_PULSE, asked).one()
+    clinic_version, diaries, clients, holds = session.connection().execute(_PULSE, asked).one()
     held: dict[int, list[Taken]] = {}
     for diary_id, *taken in holds or ():
         held.setdefault(diary_id, []).append(Taken(*taken))
