@@ -61,6 +61,11 @@ def local_text(local: datetime) -> str:
     return local.isoformat(timespec="minutes") + (_SECOND if local.fold else "")
 
 
+def spoken(local: datetime) -> str:
+    """Return a wall time as sentences and buttons say it: ``Tue, Nov 24 14:30``."""
+    return f"{local:%a, %b} {local.day} {local:%H:%M}"
+
+
 def read_local_text(raw: str) -> datetime:
     """Return the wall time that :func:`local_text` wrote; raises ``ValueError``."""
     local = datetime.fromisoformat(raw.removesuffix(_SECOND))

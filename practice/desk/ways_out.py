@@ -10,6 +10,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from practice.core.errors import PracticeError, WayOut
+from practice.core.local_time import spoken
 from practice.desk.choice import Choice
 
 MOST_OFFERED = 4
@@ -105,7 +106,7 @@ def short_time(start: datetime, on: date | None) -> str:
     again = " (clocks back)" if start.fold else ""
     if start.date() == on:
         return f"{start:%H:%M} instead{again}"
-    return f"{start:%a} {start.day} {start:%b}, {start:%H:%M}{again}"
+    return f"{spoken(start)}{again}"
 
 
 def _look(way: WayOut, place: Place) -> Offer:

@@ -49,7 +49,7 @@ def test_times_of_the_day_spoken_about_are_named_without_the_day():
     )
     place = BookingPlace(Draft(choice=Choice(read_choice("2026-11-24T14:00|ada|").local_start)))
     offers = offers_of(refused((Refusal("time_taken", "Taken.", ways_out=ways),)), place)
-    assert [offer.label for offer in offers] == ["14:15 instead", "Thu 26 Nov, 09:00"]
+    assert [offer.label for offer in offers] == ["14:15 instead", "Thu, Nov 26 09:00"]
 
 
 def test_the_same_button_is_offered_once():

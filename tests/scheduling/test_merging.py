@@ -89,7 +89,7 @@ def test_a_visit_of_the_merged_one_still_moves_cancels_and_comes_back(scene: Sce
 
 def test_overlapping_visits_are_named_and_nothing_changes(scene: Scene) -> None:
     one, other = scene.book(client=0), book_other(scene, at(10, 30), 1)
-    with pytest.raises(VisitsOverlap, match="Mon 30 Nov 10:00") as refused:
+    with pytest.raises(VisitsOverlap, match="Mon, Nov 30 10:00") as refused:
         merge(scene)
     assert refused.value.context["visits"] == [[one.uid, other.uid]]
     assert {way.values["appointment"] for way in refused.value.ways_out} == {one.uid, other.uid}

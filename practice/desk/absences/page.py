@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from practice.core.local_time import to_local
+from practice.core.local_time import spoken, to_local
 from practice.desk.choice import Choice
 from practice.desk.reaching import Reached, whom_to_phone
 from practice.scheduling.absences.applying import AnswerKind
@@ -94,11 +94,7 @@ def _time_option(time: NewTime, visit: Appointment, set_up: SetUp) -> Option:
     room = None if time.room_id is None else set_up.rooms[time.room_id]
     local = local_start_of(time, set_up.locations[visit.location_id].zone)
     value = str(Choice(local, therapist.uid, "" if room is None else room.uid))
-    when = (
-        f"{local:%H:%M}"
-        if local.date() == visit.local_start.date()
-        else f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
-    )
+    when = f"{local:%H:%M}" if local.date() == visit.local_start.date() else spoken(local)
     if time.kind is TimeKind.OTHER_ROOM and room is not None:
         return Option(value, f"{when} in {room.name}", "same time, other room")
     note = "same time, other therapist" if time.kind is TimeKind.OTHER_THERAPIST else "next free time"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from practice.accounts.models import User
 from practice.core.actor import Actor
 from practice.core.errors import WayOut
+from practice.core.local_time import spoken
 from practice.scheduling.errors import TooManyHolds
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment, ParkedCall
@@ -47,7 +48,7 @@ def _live_holds(user_id: int, now: datetime) -> Select[str, datetime, bool]:
 
 def _too_many(holds: Sequence[tuple[str, datetime]]) -> TooManyHolds:
     uid, local_start = holds[0]
-    words = f"Let {local_start:%a} {local_start.day} {local_start:%b}, {local_start:%H:%M} go"
+    words = f"Let {spoken(local_start)} go"
     return TooManyHolds(
         f"You keep {MOST_HOLDS} times free already. Let one go, or book this one without holding it.",
         ways_out=(WayOut("release_hold", words, {"hold": uid}),),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from practice.core.intervals import Interval
+from practice.core.local_time import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class ComingVisit:
     @property
     def words(self) -> str:
         """Return the visit as people speak of it."""
-        return f"{self.local_start:%a} {self.local_start.day} {self.local_start:%b %H:%M} with {self.therapist}"
+        return f"{spoken(self.local_start)} with {self.therapist}"
 
 
 def clashes_between(

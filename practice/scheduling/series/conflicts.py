@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from practice.core.errors import PracticeError, Refusal
+from practice.core.local_time import spoken
 from practice.scheduling.claiming.placing import Placing
 from practice.scheduling.claiming.placing_several import Unplaced
 from practice.scheduling.series.errors import visits_refused
@@ -26,7 +27,7 @@ def refuse_visits(unplaced: Numbered, *, what: str = "booked") -> PracticeError:
 
 def _named(number: int, placing: Placing, refusal: Refusal, unplaced: Unplaced) -> Refusal:
     start = placing.local_start
-    sentence = f"Visit {number}, {start:%a} {start.day} {start:%b} at {start:%H:%M}: {refusal.sentence}"
+    sentence = f"Visit {number}, {spoken(start)}: {refusal.sentence}"
     return replace(refusal, sentence=sentence, ways_out=unplaced.nearest)
 
 

@@ -83,7 +83,7 @@ def test_the_seventh_visit_taken_at_the_last_moment_leaves_no_row_and_is_named(s
     assert (conflict["visit"], conflict["local_start"]) == (7, SEVENTH.isoformat(timespec="minutes"))
     assert conflict["codes"] == ["time_taken"]
     (refusal,) = refused.value.refusals
-    assert refusal.sentence.startswith("Visit 7, Mon 11 Jan at 10:00: ")
+    assert refusal.sentence.startswith("Visit 7, Mon, Jan 11 10:00: ")
     assert [way.act for way in refusal.ways_out] == ["choose_time"] * 3
 
 
