@@ -40,6 +40,7 @@ from practice.core.failpoints import arm_from_environment
 from practice.demo.running import NotOurDatabase, introduce, running_demo
 from practice.demo.storage import Storage
 from practice.reminders.heartbeat import pause_after_restore
+from practice.scheduling.rezoning.commands import recompute
 from practice.web.database import db as database
 from practice.web.database import now, write
 from practice.web.request_log import configure_logging
@@ -181,6 +182,18 @@ def _give_diary(session: Session, therapist_uid: str, user: User) -> None:
     row = get_therapist(session, therapist_uid)
     details = replace(details_of(TherapistDetails, row), user_id=user.id)
     change_therapist(session, therapist=row, details=details, version=None, actor=CONSOLE, now=now())
+
+
+@main.command("tz-recompute")
+@click.option("--apply", "is_applied", is_flag=True, help="Move them; without it they are only listed.")
+@with_app
+def recompute_zones(_app: Flask, *, is_applied: bool) -> None:
+    """Bring coming visits to their promised wall time after a country changed its clocks (a newer tzdata).
+
+    All of a location or none of it; exit code 1 when something is in the way.
+    """
+    if recompute(is_applied=is_applied):
+        sys.exit(1)
 
 
 @main.group("backup", invoke_without_command=True)

@@ -77,6 +77,9 @@ BOOKING: Mapping[str, RefusalNote] = {
     ),
     "not_waiting": _note(409, "The entry has ended, or a time is being offered to it.", _READ_AGAIN),
     "waits_already": _note(422, "The client waits for this service already.", "Change the entry that there is."),
+    "zone_clash": _note(
+        409, "By the zone's new rules visits would overlap or have no such hour.", "Move them first, then run it again."
+    ),
     "merged_meanwhile": _note(412, "The client's record was merged with another at the same moment.", _READ_AGAIN),
     "wrong_state": _note(409, "The appointment's state does not allow this act.", _READ_AGAIN),
     "hold_expired": _note(409, "The time was held too long ago and is free again.", "Hold it again, or take another."),

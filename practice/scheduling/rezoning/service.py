@@ -1,0 +1,165 @@
+"""Following a change of a zone's rules: all coming visits of a location together, or none of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from practice.clients.models import Client
+from practice.clinic.models import Diary, DiaryKind, Location, Therapist
+from practice.core.actor import Actor
+from practice.core.errors import RELOAD, Conflict
+from practice.core.events import Event, record
+from practice.core.intervals import Interval
+from practice.scheduling.appointments.history import note, snapshot, tell
+from practice.scheduling.claiming.claim import Occupied, Wanted, claim, lock_diaries, look
+from practice.scheduling.lifecycle import OCCUPIES_TIME
+from practice.scheduling.models import Allocation, Appointment
+from practice.scheduling.rezoning.moves import Clash, Move, Promise, moves_of
+
+FOLLOW_ZONE = "follow_zone"
+
+
+class ZoneClash(Conflict):
+    """Visits would overlap, or do not exist any more, by the zone's new rules."""
+
+    code = "zone_clash"
+    title = "Visits would overlap by the new clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What following the zone means for one location; *clashes* and impossible moves must be settled by hand."""
+
+    location: str
+    moves: Sequence[Move]
+    clashes: Sequence[Clash]
+
+    @property
+    def impossible(self) -> list[Move]:
+        """Return the moves to a wall time that does not exist."""
+        return [move for move in self.moves if move.becomes is None]
+
+    @property
+    def may_be_applied(self) -> bool:
+        """Return whether nothing stands in the way."""
+        return not self.clashes and not self.impossible
+
+
+def plan_location(session: Session, location: Location, *, now: datetime) -> Plan:
+    """Return what has to move at a location and what stands in the way; changes nothing."""
+    moves = moves_of(_promises(session, location, now))
+    lines = _lines(session, moves)
+    others = look(
+        session,
+        {line.diary_id for line in lines},
+        [move.becomes for move in moves if move.becomes],
+        now=now,
+        without={move.promise.id for move in moves},
+    )
+    return Plan(location.name, moves, _clashes(session, moves, lines, others))
+
+
+def follow_zone(session: Session, *, location: Location, actor: Actor, now: datetime) -> Plan:
+    """Move the instants of every coming visit of a location to its promised wall time; reminders follow.
+
+    Raises :class:`ZoneClash` when visits would overlap or a wall time does not exist; nothing has moved then.
+    """
+    lock_diaries(session, {line.diary_id for line in _lines(session, moves_of(_promises(session, location, now)))})
+    plan = plan_location(session, location, now=now)
+    if not plan.may_be_applied:
+        raise ZoneClash(
+            f"{location.name}: {len(plan.clashes)} visits would overlap and {len(plan.impossible)} have no such hour. "
+            "Move them first.",
+            ways_out=(RELOAD,),
+        )
+    if plan.moves:
+        _apply(session, plan, actor=actor, now=now)
+        data = {"moved": len(plan.moves)}
+        record(session, Event("location.follow_zone", "location", location.uid, actor, now, data))
+    return plan
+
+
+def _apply(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> None:
+    lines = _lines(session, plan.moves)
+    kinds = {row.id: row.kind for row in session.scalars(select(Diary))}
+    becomes = {move.promise.id: move.becomes for move in plan.moves if move.becomes}
+    rows = {row.id: row for row in session.scalars(select(Appointment).where(Appointment.id.in_(becomes)))}
+    before = {row.id: snapshot(row) for row in rows.values()}
+
+    def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
+        for number, row in rows.items():
+            row.starts_at, row.ends_at = becomes[number].starts_at, becomes[number].ends_at
+            tell(row)
+        return [_wanted(rows[line.appointment_id], line, kinds[line.diary_id]) for line in lines]
+
+    claim(
+        session,
+        diary_ids={line.diary_id for line in lines},
+        around=list(becomes.values()),
+        decide=decide,
+        now=now,
+        giving_back=set(becomes),
+    )
+    for number, row in rows.items():
+        note(session, row, FOLLOW_ZONE, before[number], actor=actor, now=now, reason="The zone's rules changed.")
+
+
+def _wanted(row: Appointment, line: Allocation, kind: DiaryKind) -> Wanted:
+    return Wanted(
+        row,
+        line.diary_id,
+        DiaryKind(kind),
+        line.buffer_before,
+        line.buffer_after,
+        lane=line.lane,
+        may_touch_buffers=True,
+        occupies=line.occupies,
+    )
+
+
+def _promises(session: Session, location: Location, now: datetime) -> list[Promise]:
+    rows = (
+        select(Appointment, Client, Therapist.name)
+        .outerjoin(Client, Client.id == Appointment.client_id)
+        .join(Therapist, Therapist.id == Appointment.therapist_id)
+        .where(
+            Appointment.location_id == location.id,
+            Appointment.starts_at > now,
+            Appointment.state.in_(sorted(OCCUPIES_TIME)),
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return [_promise(*row) for row in session.execute(rows, execution_options={"populate_existing": True})]
+
+
+def _promise(row: Appointment, client: Client | None, therapist: str) -> Promise:
+    who = client.display_name if client else "a held time"
+    words = f"{row.local_start:%Y-%m-%d %H:%M} {row.zone}, {who} with {therapist}"
+    return Promise(row.id, row.uid, words, row.local_start, row.zone, Interval(row.starts_at, row.ends_at))
+
+
+def _lines(session: Session, moves: Sequence[Move]) -> Sequence[Allocation]:
+    ids = [move.promise.id for move in moves]
+    lines = session.scalars(select(Allocation).where(Allocation.appointment_id.in_(ids)).order_by(Allocation.id)).all()
+    for line in lines:
+        session.expunge(line)
+    return lines
+
+
+def _clashes(
+    session: Session, moves: Sequence[Move], lines: Sequence[Allocation], others: Sequence[Occupied]
+) -> list[Clash]:
+    by_id = {move.promise.id: move for move in moves}
+    found: dict[tuple[int, int], Clash] = {}
+    for line in lines:
+        move = by_id[line.appointment_id]
+        for other in others:
+            same_place = line.occupies and (line.diary_id, line.lane) == (other.diary_id, other.lane)
+            if same_place and move.becomes is not None and move.becomes.overlaps(other.treatment):
+                standing = session.get_one(Appointment, other.appointment_id)
+                words = f"{standing.local_start:%Y-%m-%d %H:%M} {standing.zone}"
+                found[move.promise.id, other.appointment_id] = Clash(move, words)
+    return list(found.values())
