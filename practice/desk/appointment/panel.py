@@ -13,11 +13,12 @@ from practice.core.errors import PracticeError
 from practice.desk.acts import Act, acts_of, next_act, rarer_acts
 from practice.desk.appointment.history import HistoryLine, history_of
 from practice.desk.appointment.in_series import InSeries, in_series
+from practice.desk.appointment.late import LateChoice, late_choice
 from practice.desk.appointment.place import MovingPlace
 from practice.desk.client_card import ClientCard, client_card
 from practice.desk.diary.address import DiaryAddress
 from practice.desk.mail.expected import ExpectedLine, lines_of_visit
-from practice.desk.queries import get_visit
+from practice.desk.queries import days_window, get_visit, list_visits
 from practice.desk.visits import State, Visit, late_minutes
 from practice.desk.ways_out import Offer, offers_of, panel_link
 from practice.scheduling.series.errors import SeriesConflict, SeriesRefused
@@ -39,6 +40,7 @@ class AppointmentPanel:
     messages: Sequence[ExpectedLine]
     history: Sequence[HistoryLine]
     fee_cents: int | None = None
+    late_choice: LateChoice | None = None
     refusal: PracticeError | None = None
     ways: Sequence[Offer] = ()
     series: InSeries | None = None
@@ -81,6 +83,7 @@ def appointment_panel(
         late=late_minutes(visit, now),
         messages=lines_of_visit(session, visit.id, zone=visit.zone, now=now) if visit.state != State.HELD else (),
         history=history_of(session, visit.id, visit.zone),
+        late_choice=late_choice(visit, _same_day(session, visit, now), now) if visit.starts_at < now else None,
         fee_cents=visit.fee_proposed_cents if may(actor, "fee.manage") else None,
         refusal=refusal,
         ways=_ways(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
@@ -93,3 +96,11 @@ def _ways(refusal: PracticeError | None, place: MovingPlace) -> Sequence[Offer]:
     if isinstance(refusal, SeriesConflict | SeriesRefused):
         return (panel_link("Choose another time, or only this visit", f"{place.url}/move"),)
     return offers_of(refusal, place)
+
+
+def _same_day(session: Session, visit: Visit, now: datetime) -> Sequence[Visit]:
+    """Return the visits of that day and place, for those of a client who may still come; nothing once it is over."""
+    if visit.ends_at <= now:
+        return ()
+    window = days_window(visit.on, visit.on, visit.zone)
+    return list_visits(session, location_id=visit.location_id, window=window, now=now)
