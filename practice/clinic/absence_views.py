@@ -11,9 +11,10 @@ from practice.accounts.ownership import own_therapist_id, require_own
 from practice.accounts.permissions import may
 from practice.accounts.policy import requires
 from practice.clinic import opening, queries, shown, working_hours
+from practice.clinic.errors import UnknownRegion
 from practice.clinic.hours import MIDNIGHT
-from practice.clinic.hours_schemas import NewClosureSchema, TimeOffFormSchema
-from practice.clinic.opening import ClosureDetails
+from practice.clinic.hours_schemas import HolidaysFormSchema, NewClosureSchema, TimeOffFormSchema
+from practice.clinic.opening import ClosureDetails, ProposedClosure
 from practice.clinic.practice_api import closure_fields
 from practice.clinic.schemas import TIME_OFF_KINDS
 from practice.clinic.views import set_up_page
@@ -48,6 +49,32 @@ def post_closure() -> Response:
         act,
         _closures_page,
         said="The closure is noted. What is booked stays.",
+        actor=current_actor(),
+    )
+
+
+@blueprint.get("/settings/holidays")
+@requires("hours.manage")
+def show_holidays() -> Response:
+    """Propose the public holidays of a year as closures of one place."""
+    return _holidays_page(FormState(values=request.args.to_dict()))
+
+
+@blueprint.post("/settings/holidays")
+@requires("hours.manage")
+def post_holidays() -> Response:
+    """Close one place on the days that are ticked, as one act."""
+
+    def act(opened: Session, body: Body, _version: int | None) -> str:
+        row = queries.get_location(opened, body.pop("location_uid"))
+        opening.add_holidays(opened, location=row, **body, actor=current_actor(), now=now())
+        return url_for("clinic_absences.show_closures")
+
+    return post_form(
+        HolidaysFormSchema(),
+        act,
+        _holidays_page,
+        said="The holidays are noted as closures. What is booked stays.",
         actor=current_actor(),
     )
 
@@ -137,6 +164,31 @@ def _closures_page(form: FormState, status: int = 200) -> Response:
         rows=shown.show_closures(session(), queries.list_closures(session(), since=today)),
         locations=places,
         may_change=may(current_actor(), "hours.manage"),
+    )
+
+
+def _holidays_page(form: FormState, status: int = 200) -> Response:
+    places = queries.list_locations(session())
+    today = queries.practice_today(session(), now())
+    years = [str(today.year + ahead) for ahead in range(3)]
+    year = form.values.get("year", "") if form.values.get("year") in years else years[0]
+    place = next((row for row in places if row.uid == form.values.get("location_uid")), next(iter(places), None))
+    proposed: list[ProposedClosure] = []
+    refusal = form.refusal
+    try:
+        proposed = opening.propose_holidays(session(), location=place, year=int(year), now=now()) if place else []
+    except UnknownRegion as unknown:
+        refusal = unknown
+    return set_up_page(
+        "holidays.html",
+        "closures",
+        status=status,
+        form=FormState(form.values, form.errors, refusal),
+        rows=[each for each in proposed if each.holiday.on >= today],
+        place=place,
+        locations=[(row.uid, row.name) for row in places],
+        year=year,
+        years=[(each, each) for each in years],
     )
 
 

@@ -11,13 +11,14 @@ D = TypeVar("D")
 
 @dataclass(frozen=True, slots=True)
 class LocationDetails:
-    """A place; ``zone`` is an IANA name."""
+    """A place; ``zone`` is an IANA name, ``holiday_region`` a country or region such as ``CA-ON``."""
 
     name: str
     address: str
     zone: str
     phone: str = ""
     arrive_early_minutes: int = 10
+    holiday_region: str = ""
     is_active: bool = True
 
 

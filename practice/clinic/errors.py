@@ -1,5 +1,7 @@
 """Refusals of the practice's own set-up; each names the field to correct and an act that leads out."""
 
+from datetime import date
+
 from practice.core.errors import Conflict, RuleViolation, WayOut
 
 
@@ -73,3 +75,29 @@ class AbsenceOverlaps(RuleViolation):
     def __init__(self, sentence: str, *, joined: str = "") -> None:
         join = (WayOut("join", joined, {"joins": "true"}),) if joined else ()
         super().__init__(sentence, ways_out=(*join, *correct("first_on", "Correct the dates")))
+
+
+class NoHoliday(RuleViolation):
+    """A day was sent as a public holiday that is none there."""
+
+    code = "no_holiday"
+    title = "Not a public holiday"
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            f"{on:%d %B %Y} is no public holiday there. Close that day by a closure of its own.",
+            ways_out=correct("days", "Choose among the days shown"),
+        )
+
+
+class UnknownRegion(RuleViolation):
+    """No public holidays are known for such a country or region."""
+
+    code = "unknown_region"
+    title = "Unknown region"
+
+    def __init__(self, region: str) -> None:
+        super().__init__(
+            f"No public holidays are known for “{region}”. Give a country such as CA, or a region such as CA-ON.",
+            ways_out=correct("holiday_region", "Correct the region"),
+        )

@@ -129,6 +129,34 @@ class ClosureSchema(EditableSchema):
     location_uid = Uid(allow_none=True)
 
 
+class YearSchema(StrictSchema):
+    """Which year's public holidays are wanted; the present one if none is named."""
+
+    year = WholeNumber(2000, 2100)
+
+
+class ProposedClosureSchema(StrictSchema):
+    """A public holiday; ``is_observed`` when it only stands in for one that falls on a weekend."""
+
+    on = Day()
+    name = fields.String()
+    is_observed = fields.Boolean()
+    is_closed = fields.Boolean()
+
+
+class HolidaysSchema(StrictSchema):
+    """The public holidays of one year on which a place is to be closed."""
+
+    year = WholeNumber(2000, 2100, required=True)
+    days = fields.List(Day(), required=True, validate=validate.Length(min=1, max=100))
+
+
+class HolidaysFormSchema(HolidaysSchema):
+    """The same as its form says it."""
+
+    location_uid = Uid(required=True)
+
+
 class NewClosureSchema(ClosureSchema):
     """A closure to be noted."""
 

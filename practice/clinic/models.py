@@ -78,7 +78,10 @@ class PracticeSettings(Editable, Base):
 
 
 class Location(Editable, Base):
-    """A place with its own zone; appointments made there keep that zone for good."""
+    """A place with its own zone; appointments made there keep that zone for good.
+
+    ``holiday_region`` (``CA-ON``) says whose public holidays are proposed; empty means the practice's country.
+    """
 
     __tablename__ = "location"
 
@@ -87,6 +90,7 @@ class Location(Editable, Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     zone: Mapped[str] = mapped_column(String(64))
     arrive_early_minutes: Mapped[int] = mapped_column(default=10)
+    holiday_region: Mapped[str] = mapped_column(String(10), default="")
     is_active: Mapped[bool] = mapped_column(default=True)
 
 

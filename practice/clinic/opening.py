@@ -1,16 +1,26 @@
 """When a place is open: its weekly opening hours, and closures of one place or of all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from practice.clinic.details import apply_details
-from practice.clinic.errors import AbsenceOverlaps, DatesOrder, HoursOrder, HoursOverlap, correct
+from practice.clinic.errors import (
+    AbsenceOverlaps,
+    DatesOrder,
+    HoursOrder,
+    HoursOverlap,
+    NoHoliday,
+    UnknownRegion,
+    correct,
+)
 from practice.clinic.hours import Span, find_backwards, find_overlap
 from practice.clinic.models import Closure, Location, OpeningHours
+from practice.clinic.public_holidays import Holiday, is_known_region, public_holidays
+from practice.clinic.queries import phone_region
 from practice.clinic.service import added, bump_clinic_version, record_change, touched
 from practice.core.actor import Actor
 from practice.core.db import new_uid
@@ -73,6 +83,52 @@ def add_closure(session: Session, *, details: ClosureDetails, actor: Actor, now:
     row = Closure(uid=new_uid())
     apply_details(row, details)
     return added(session, row, "clinic.closure.add", actor=actor, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedClosure:
+    """A public holiday at one place; ``is_closed`` when a closure covers it already."""
+
+    holiday: Holiday
+    is_closed: bool
+
+
+def propose_holidays(session: Session, *, location: Location, year: int, now: datetime) -> list[ProposedClosure]:
+    """Return the public holidays of a year where *location* is; raises :class:`UnknownRegion`."""
+    region = location.holiday_region or phone_region(session, now)
+    if not is_known_region(region):
+        raise UnknownRegion(region)
+    here = or_(Closure.location_id.is_(None), Closure.location_id == location.id)
+    closed = session.scalars(
+        select(Closure).where(here, Closure.first_on <= date(year, 12, 31), Closure.last_on >= date(year, 1, 1))
+    ).all()
+    return [
+        ProposedClosure(each, any(one.first_on <= each.on <= one.last_on for one in closed))
+        for each in public_holidays(region, year)
+    ]
+
+
+def add_holidays(
+    session: Session, *, location: Location, year: int, days: Collection[date], actor: Actor, now: datetime
+) -> list[Closure]:
+    """Close one place on the public holidays of a year that are named in *days*, as one act.
+
+    Days that are closed already stay as they are. Raises :class:`UnknownRegion`, and :class:`NoHoliday` for a day
+    that is none.
+    """
+    proposed = {each.holiday.on: each for each in propose_holidays(session, location=location, year=year, now=now)}
+    if strange := sorted(set(days) - proposed.keys()):
+        raise NoHoliday(strange[0])
+    return [
+        add_closure(
+            session,
+            details=ClosureDetails(on, on, proposed[on].holiday.name, location.id),
+            actor=actor,
+            now=now,
+        )
+        for on in sorted(set(days))
+        if not proposed[on].is_closed
+    ]
 
 
 def change_closure(

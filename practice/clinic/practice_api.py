@@ -12,7 +12,15 @@ from practice.clinic import opening, policies, queries, shown, tasks
 from practice.clinic.api import Body, Read, create, read_with_etag
 from practice.clinic.details import details_of
 from practice.clinic.hours import Span
-from practice.clinic.hours_schemas import ClosureSchema, LocationHoursSchema, NewClosureSchema, OpeningHoursSchema
+from practice.clinic.hours_schemas import (
+    ClosureSchema,
+    HolidaysSchema,
+    LocationHoursSchema,
+    NewClosureSchema,
+    OpeningHoursSchema,
+    ProposedClosureSchema,
+    YearSchema,
+)
 from practice.clinic.models import Location
 from practice.clinic.opening import ClosureDetails
 from practice.clinic.schemas import FinishTaskSchema, PracticeSchema, TaskQuerySchema, TaskSchema
@@ -52,6 +60,33 @@ class Opening(MethodView):
             return _opening(opened, row)
 
         return read_with_etag(write(work))
+
+
+@blueprint.route("/locations/<uid:uid>/holidays")
+class Holidays(MethodView):
+    """Public holidays of a location, proposed as closures."""
+
+    @blueprint.arguments(YearSchema, location="query")
+    @blueprint.response(200, ProposedClosureSchema(many=True))
+    @requires("clinic.read")
+    def get(self, query: Body, uid: str) -> list[Body]:
+        """List the public holidays of a year, and on which of them it is closed already."""
+        row = queries.get_location(session(), uid)
+        year = query.get("year") or queries.practice_today(session(), now()).year
+        return shown.show_holidays(opening.propose_holidays(session(), location=row, year=year, now=now()))
+
+    @blueprint.arguments(HolidaysSchema)
+    @blueprint.response(200, ClosureSchema(many=True))
+    @requires("hours.manage")
+    def post(self, body: Body, uid: str) -> list[Body]:
+        """Close the place on the days named, as one act; what is closed already stays as it is."""
+
+        def work(opened: Session) -> list[Body]:
+            row = queries.get_location(opened, uid)
+            added = opening.add_holidays(opened, location=row, **body, actor=current_actor(), now=now())
+            return shown.show_closures(opened, added)
+
+        return write(work)
 
 
 @blueprint.route("/closures")

@@ -107,6 +107,7 @@ class LocationSchema(EditableSchema):
     phone = Text(longest=40)
     zone = ZoneName()
     arrive_early_minutes = WholeNumber(0, 120)
+    holiday_region = Text(longest=10)
     is_active = Flag()
 
 

@@ -19,7 +19,7 @@ from practice.clinic.details import (
     TherapistDetails,
     apply_details,
 )
-from practice.clinic.errors import AlreadyUsed, DatesOrder, RoomNotInUse, UnknownZone, correct
+from practice.clinic.errors import AlreadyUsed, DatesOrder, RoomNotInUse, UnknownRegion, UnknownZone, correct
 from practice.clinic.models import (
     ClinicState,
     Diary,
@@ -30,6 +30,7 @@ from practice.clinic.models import (
     Therapist,
     TherapistService,
 )
+from practice.clinic.public_holidays import is_known_region
 from practice.core.actor import Actor
 from practice.core.db import Editable, new_uid
 from practice.core.errors import NotFound, require_version
@@ -80,8 +81,9 @@ def record_change(
 
 
 def create_location(session: Session, *, details: LocationDetails, actor: Actor, now: datetime) -> Location:
-    """Open a location; raises :class:`UnknownZone`."""
+    """Open a location; raises :class:`UnknownZone` and :class:`UnknownRegion`."""
     _require_zone(details.zone)
+    _require_region(details.holiday_region)
     row = Location(uid=new_uid())
     apply_details(row, details)
     return added(session, row, "clinic.location.create", actor=actor, now=now)
@@ -90,12 +92,13 @@ def create_location(session: Session, *, details: LocationDetails, actor: Actor,
 def change_location(
     session: Session, *, location: Location, details: LocationDetails, version: int | None, actor: Actor, now: datetime
 ) -> Location:
-    """Change a location; raises ``StaleVersion`` and :class:`UnknownZone`.
+    """Change a location; raises ``StaleVersion``, :class:`UnknownZone` and :class:`UnknownRegion`.
 
     Appointments made before keep the zone they were made in.
     """
     require_version(location.version, version)
     _require_zone(details.zone)
+    _require_region(details.holiday_region)
     return _changed(session, location, details, "clinic.location.change", actor=actor, now=now)
 
 
@@ -228,6 +231,11 @@ def _changed(session: Session, row: Row, details: Any, action: str, *, actor: Ac
         record_change(session, action, row, data={"changed": names}, actor=actor, now=now)
         bump_clinic_version(session)
     return row
+
+
+def _require_region(region: str) -> None:
+    if region and not is_known_region(region):
+        raise UnknownRegion(region)
 
 
 def _require_zone(name: str) -> None:

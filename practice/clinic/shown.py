@@ -26,6 +26,7 @@ from practice.clinic.models import (
     TimeOff,
     WeeklyHours,
 )
+from practice.clinic.opening import ProposedClosure
 
 Shown = dict[str, Any]
 
@@ -94,6 +95,11 @@ def show_closures(session: Session, rows: Sequence[Closure]) -> list[Shown]:
     locations = queries.uids_of(session, Location, (row.location_id for row in rows))
     names = ("name", "first_on", "last_on")
     return [_identity(row) | _only(row, names) | {"location_uid": locations.get(row.location_id or 0)} for row in rows]
+
+
+def show_holidays(proposed: Sequence[ProposedClosure]) -> list[Shown]:
+    """Return public holidays with whether the place is closed on them already."""
+    return [_only(each.holiday, ("on", "name", "is_observed")) | {"is_closed": each.is_closed} for each in proposed]
 
 
 def show_policies(row: PracticeSettings) -> Shown:

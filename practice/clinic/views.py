@@ -42,6 +42,7 @@ LABELS = {
     "phone": "Phone",
     "zone": "Time zone",
     "arrive_early_minutes": "Arrive early",
+    "holiday_region": "Public holidays of",
     "is_active": "In use",
     "location_uid": "Location",
     "features": "Features",

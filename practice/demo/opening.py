@@ -13,16 +13,17 @@ from practice.clinic.hours import Span
 from practice.clinic.models import Location, Room, Service, Therapist
 from practice.clinic.opening import ClosureDetails, add_closure, set_opening_hours
 from practice.clinic.policies import set_policies
+from practice.clinic.public_holidays import holidays_between
 from practice.clinic.service import create_location, create_room, create_service, create_therapist
 from practice.clinic.working_hours import TimeOffDetails, Week, add_time_off, replace_week
 from practice.core.actor import SYSTEM, Actor, Role
 from practice.core.local_time import instant_at, wall_time
-from practice.demo.holidays import holidays_between
 from practice.demo.premises import (
     BRAMS_DAYS_OFF,
     OPENING,
     PLACE,
     POLICIES,
+    REGION,
     ROOMS,
     SERVICES,
     STAFF,
@@ -106,7 +107,7 @@ def _open_location(founding: _Founding) -> Location:
     spans = [Span(weekday, opens, closes) for weekday, (opens, closes) in OPENING.items()]
     set_opening_hours(session, location=location, spans=spans, version=None, actor=owner, now=now)
     first = wall_time(now, ZONE).date()
-    for day, name in holidays_between(first, founding.calendar.today + YEAR).items():
+    for day, name in holidays_between(REGION, first, founding.calendar.today + YEAR).items():
         add_closure(session, details=ClosureDetails(day, day, name), actor=owner, now=now)
     return location
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from practice.clinic.details import LocationDetails, PolicyDetails, ServiceDetails
 from practice.clinic.models import ServiceKind
+from practice.clinic.public_holidays import holidays_between
 from practice.core.actor import Role
-from practice.demo.holidays import ontario_holidays
 
 ZONE = "America/Toronto"
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = range(6)
@@ -17,7 +17,10 @@ LEOS_DAYS_LEFT = 20
 BRAMS_DAYS_OFF = (18, 19)
 """Counted from this week's Monday."""
 
-PLACE = LocationDetails(name="Harbourline", address="2 Quay St, Ontario", zone=ZONE, phone="416 555 0100")
+REGION = "CA-ON"
+PLACE = LocationDetails(
+    name="Harbourline", address="2 Quay St, Ontario", zone=ZONE, phone="416 555 0100", holiday_region=REGION
+)
 
 # Five seconds of grace and no quiet hours, so that whoever tries the demo finds the mail at once.
 POLICIES = PolicyDetails(
@@ -163,7 +166,7 @@ class WorkingCalendar:
 
     def is_open(self, day: date) -> bool:
         """Return whether the practice is open on *day*."""
-        return day.weekday() in OPENING and day not in ontario_holidays(day.year)
+        return day.weekday() in OPENING and not holidays_between(REGION, day, day)
 
     def is_away(self, therapist: Colleague, day: date) -> bool:
         """Return whether the therapist has taken *day* off: Bram the Friday and Saturday after next."""

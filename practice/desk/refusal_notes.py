@@ -168,6 +168,8 @@ PRACTICE: Mapping[str, RefusalNote] = {
     "hours_overlap": _note(422, "Two spans of hours overlap.", "Join them, or leave a break between them."),
     "policy_in_past": _note(422, "Policies cannot change for days that are over.", "Let them start today or later."),
     "room_inactive": _note(422, "The room is not in use.", "Choose another room, or none."),
+    "no_holiday": _note(422, "The day is no public holiday there.", "Close it by a closure of its own."),
+    "unknown_region": _note(422, "No public holidays are known for that region.", "Give one such as CA or CA-ON."),
     "unknown_zone": _note(422, "There is no time zone of that name.", "Give an IANA name such as America/Toronto."),
 }
 

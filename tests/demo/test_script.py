@@ -10,7 +10,6 @@ from practice.core.local_time import to_utc
 from practice.demo.acts import Deed, acts_until
 from practice.demo.cast import write_script
 from practice.demo.diary import FILL_BY_WEEK, FREES_ROOM, QUIET_TUESDAY
-from practice.demo.holidays import easter_sunday, ontario_holidays
 from practice.demo.premises import (
     BUFFER,
     MOST_HANDS_ON_MINUTES,
@@ -134,22 +133,6 @@ def test_acts_come_in_an_order_that_can_happen(script):
 
 def test_the_same_day_gives_the_same_script():
     assert write_script(TELLING[0]) == write_script(TELLING[0])
-
-
-def test_holidays_of_ontario():
-    assert easter_sunday(2027) == date(2027, 3, 28)
-    assert easter_sunday(2028) == date(2028, 4, 16)
-    assert set(ontario_holidays(2027)) == {
-        date(2027, 1, 1),
-        date(2027, 2, 15),
-        date(2027, 3, 26),
-        date(2027, 5, 24),
-        date(2027, 7, 1),
-        date(2027, 9, 6),
-        date(2027, 10, 11),
-        date(2027, 12, 25),
-        date(2027, 12, 26),
-    }
 
 
 def test_prices_and_lengths_are_those_of_the_price_list():

@@ -116,6 +116,8 @@ POST    /settings/closures                                  .            A A F F
 POST    /settings/closures/<uid:uid>/remove                 closure      A A F F F Y
 GET     /settings/time-off                                  .            A A Y Y Y Y
 POST    /settings/time-off                                  .            A A Y Y Y Y
+GET     /settings/holidays                                  .            A A F F F Y
+POST    /settings/holidays                                  .            A A F F F Y
 GET     /absences/new                                       .            A A Y Y Y Y
 GET     /absences/preview                                   .            A A Y Y Y Y
 POST    /absences                                           .            A A Y Y Y Y
@@ -213,6 +215,8 @@ PUT     /api/v1/therapists/<uid:uid>/days/<string:on>       therapist    A A F F
 DELETE  /api/v1/therapists/<uid:uid>/days/<string:on>       therapist    A A F F F Y
 GET     /api/v1/therapists/<uid:uid>/time-off               therapist    A A Y Y Y Y
 POST    /api/v1/therapists/<uid:uid>/time-off               therapist    A A Y Y Y Y
+GET     /api/v1/locations/<uid:uid>/holidays                location     A A Y Y Y Y
+POST    /api/v1/locations/<uid:uid>/holidays                location     A A F F F Y
 POST    /api/v1/absences/preview                            therapist    A A Y Y N Y
 POST    /api/v1/absences                                    .            A A Y Y Y Y
 POST    /api/v1/absences/out-today                          therapist    A A Y Y N Y
