@@ -54,7 +54,8 @@ def _fitting(question: Question, facts: DiaryFacts) -> list[OfferedStart]:
 
 
 def _offered_at(question: Question, facts: DiaryFacts, begins: int) -> OfferedStart | None:
-    return next((offer for offer in _fitting(question, facts) if offer.begins == begins), None)
+    then = [offer for offer in offered_starts(question, facts) if offer.begins == begins]
+    return next(iter(fitting(question, facts, then)), None)
 
 
 def _next_times(question: Question, facts: DiaryFacts, begins: int) -> list[WayOut]:
