@@ -47,7 +47,7 @@ class KeptApartSchema(_Subject):
     reason = Text(longest=1000, multiline=True, load_only=True)
 
 
-class ReasonSchema(StrictSchema):
+class KeptApartReasonSchema(StrictSchema):
     """Why two are kept apart."""
 
     reason = fields.String()

@@ -11,7 +11,7 @@ from practice.accounts.policy import requires
 from practice.clients import preferences, queries
 from practice.clients.api import Body, readable
 from practice.clients.models import Client, Preference, Strength
-from practice.clients.preference_schemas import KeptApartSchema, PreferenceSchema, ReasonSchema
+from practice.clients.preference_schemas import KeptApartReasonSchema, KeptApartSchema, PreferenceSchema
 from practice.clients.preferences import Apartness, PreferenceDetails
 from practice.clinic.models import Therapist
 from practice.clinic.queries import get_therapist, uids_of
@@ -95,7 +95,7 @@ def let_meet(uid: str, part: str) -> None:
 class Reason(MethodView):
     """Why two are kept apart."""
 
-    @blueprint.response(200, ReasonSchema)
+    @blueprint.response(200, KeptApartReasonSchema)
     @requires("client.block_reason")
     def get(self, uid: str, part: str) -> Body:
         """Read it; for the owner."""
