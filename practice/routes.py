@@ -34,6 +34,7 @@ from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
+from practice.desk.wait_list import views as wait_list_views
 from practice.portal import offer_views
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
@@ -87,6 +88,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     absence_pages.blueprint,
     messages_views.blueprint,
     client_views.blueprint,
+    wait_list_views.blueprint,
     refusal_pages.blueprint,
     merge_views.blueprint,
     clients_views.blueprint,

@@ -14,6 +14,7 @@ from practice.demo.cast import Script, write_script
 from practice.demo.opening import open_practice
 from practice.demo.premises import PASSWORD, THURSDAY, ZONE
 from practice.demo.replay import Stage, perform
+from practice.demo.waiting import fill_wait_list
 from practice.scheduling.appointments.parking import ParkedDetails, park_call
 from practice.scheduling.claiming.rules import BookingRules
 
@@ -35,6 +36,8 @@ def build(sessions: sessionmaker[Session], *, rules: BookingRules, now: datetime
             _play(session, stage, acts)
             postman(ends_at)
         _leave_a_call(session, stage, now)
+        fill_wait_list(session, stage, now)
+        postman(now)
     return script
 
 

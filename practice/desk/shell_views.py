@@ -56,6 +56,7 @@ PLACES = (
     Place("clients", "Clients", "/clients", "client.search", "g c"),
     Place("mail", "Mail", "/messages", "message.read", "g m"),
     Place("calls", "Calls", "/calls", "task.read", "g k", covers=("/absences",)),
+    Place("waiting", "Wait list", "/wait-list", "wait_list.read", "g w", covers=("/offers",)),
     Place("setup", "Set-up", "/settings", "clinic.read", "g s", foot=True, covers=("/audit",)),
 )
 

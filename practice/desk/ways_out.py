@@ -144,6 +144,10 @@ def _visit(way: WayOut, _place: Place) -> Offer:
     )
 
 
+def _entry(way: WayOut, _place: Place) -> Offer:
+    return Offer(way.label, url=f"/wait-list/{way.values['entry']}" if "entry" in way.values else "/wait-list")
+
+
 def _resume(way: WayOut, _place: Place) -> Offer:
     return Offer(way.label, post=f"/parked-calls/{way.values['call']}/resume")
 
@@ -178,6 +182,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "next_times": _look,
     "open_settings": _page,
     "open_today": _page,
+    "open_wait_list_entry": _entry,
     "preview": _reload,
     "release_hold": _let_go,
     "reload": _reload,

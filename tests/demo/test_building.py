@@ -17,6 +17,7 @@ from practice.demo.postman import Postman
 from practice.demo.premises import ZONE
 from practice.reminders.models import Message
 from practice.scheduling.models import Appointment
+from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.web.database import db
 from tests.conftest import make_settings
 
@@ -73,15 +74,24 @@ def test_a_built_demo_is_a_practice_in_the_middle_of_its_day(built):
         assert messages["failed"] == 1
         late = session.execute(select(Message.due_at, Message.sent_at).where(Message.sent_at.is_not(None)))
         assert max(sent - due for due, sent in late) <= timedelta(minutes=40)
+        assert {"accepted", "declined", "open"} == set(session.scalars(select(WaitListOffer.state)))
+        assert {"booked", "offered", "waiting", "withdrawn"} == set(session.scalars(select(WaitListEntry.state)))
         tasks = Counter(session.scalars(select(StaffTask.kind).where(StaffTask.state == "open")))
         assert tasks["call_reminder"] and tasks["mail_undelivered"] == 1
     _look_at_the_mail(app, mailbox)
 
 
+def _parted(mails):
+    """Offers of a time, which bring no calendar entry, apart from the others."""
+    offers = [mail for mail in mails if mail.subject.startswith("A time for you")]
+    return offers, [mail for mail in mails if mail not in offers]
+
+
 def _look_at_the_mail(app, mailbox):
-    newest = mailbox.page(offset=0, size=1)[0]
+    offers, (newest, *_) = _parted(mailbox.page(offset=0, size=8))
     assert "BEGIN:VCALENDAR" in part_of(read_mail(mailbox.find(newest.name)), "text/calendar")
     browser = app.test_client()
+    assert browser.get(f"/demo/mail/{offers[0].name}").status_code == 200
     assert newest.name in browser.get("/demo/mail").text
     assert browser.get(f"/demo/mail/{newest.name}").status_code == 200
     body = browser.get(f"/demo/mail/{newest.name}/body")

@@ -20,6 +20,7 @@ from practice.desk.mail.expected import Expected, mail_expected
 from practice.desk.queries import count_past_visits, list_coming_visits, list_past_visits
 from practice.desk.reaching import Reached, whom_to_phone
 from practice.desk.visits import GONE, Visit, late_minutes
+from practice.desk.wait_list.page import EntryLine, client_lines
 from practice.scheduling.appointments.cancelling import CANCEL_REASONS
 from practice.scheduling.merging.queries import PastMerge, list_merges
 from practice.scheduling.series.queries import places_in_series
@@ -60,6 +61,8 @@ class ClientPage:
     expected: Sequence[Expected]
     again: Visit | None
     phone: Reached
+    may_wait: bool
+    waits: Sequence[EntryLine]
     likely: Sequence[Duplicate] = ()
     merges: Sequence[tuple[PastMerge, str]] = ()
 
@@ -96,6 +99,8 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
         ),
         again=_to_repeat([*reversed(coming), *past], now),
         phone=whom_to_phone(session, [client.id], now=now)[client.id],
+        may_wait=may(actor, "wait_list.manage"),
+        waits=client_lines(session, client.id, now=now) if may(actor, "wait_list.read") else (),
         **_merging(session, client, actor, now),
     )
 

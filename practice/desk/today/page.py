@@ -82,6 +82,7 @@ class TodayPage:
     calls: Sequence[CallLine]
     calls_count: int
     gaps: Sequence[Gap]
+    may_fill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def today_page(session: Session, location_uid: str, *, actor: Actor, now: dateti
         calls=day.calls[:MOST_SHOWN],
         calls_count=len(day.calls),
         gaps=day.gaps[:MOST_SHOWN],
+        may_fill=may(actor, "wait_list.read"),
     )
 
 
