@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from benchmarks import availability, booking, calendar, growth, mail
+from benchmarks import availability, backup, booking, calendar, growth, mail
 from benchmarks.ratios import ROUNDS, Row, show
 from benchmarks.stage import DATABASES, Stage, stage
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Run the suites asked for."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("--db", choices=DATABASES, action="append", help="on this database only")
-    parser.add_argument("--only", choices=[*SUITES, "growth"], action="append", help="this suite only")
+    parser.add_argument("--only", choices=[*SUITES, "growth", "backup"], action="append", help="this suite only")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of each comparison, at least 5")
     parser.add_argument("--full", action="store_true", help="prove growth up to a million past appointments")
     asked = parser.parse_args()
@@ -31,6 +31,8 @@ def main() -> None:
                 show([row for suite in wanted for row in suite(built, max(asked.rounds, 5))])
         if asked.only is None or "growth" in asked.only:
             growth.show(kind, is_full=asked.full)
+        if asked.only is None or "backup" in asked.only:
+            backup.show(kind)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -61,7 +61,7 @@ def merged_words(past: PastMerge, region: str) -> str:
     """Return what the retired record said of the person, for whoever looks for it."""
     client = past.merged
     contacts = [_contact(contact.kind, contact.value, contact.normalised, region) for contact in client.contacts]
-    born = [f"born {client.born_on:%d %B %Y}"] if client.born_on else []
+    born = [f"born {_day(client.born_on)}"] if client.born_on else []
     return " · ".join([*born, *contacts])
 
 
@@ -71,12 +71,16 @@ def _said(side: Side, region: str) -> dict[str, str]:
     return {
         "Name": f"{client.first_name} {client.last_name}",
         "Called": client.preferred_name,
-        "Born": f"{client.born_on:%d %B %Y}" if client.born_on else "",
+        "Born": _day(client.born_on) if client.born_on else "",
         "Reached at": ", ".join(contacts),
         "Reminders by mail": "agreed" if side.consent else "not agreed",
         "Note": client.desk_note,
         "Coming visits": "; ".join(visit.words for visit in side.coming),
     }
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def _contact(kind: str, value: str, normalised: str, region: str) -> str:
