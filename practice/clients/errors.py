@@ -50,13 +50,6 @@ class ConsentTextChanged(RuleViolation):
     title = "The sentence has changed"
 
 
-class ConsentGiven(Conflict):
-    """The consent is in force already."""
-
-    code = "consent_given"
-    title = "Already given"
-
-
 class ContradictoryPreference(RuleViolation):
     """Two wishes cannot both be met."""
 

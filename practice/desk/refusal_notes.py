@@ -153,7 +153,6 @@ PEOPLE: Mapping[str, RefusalNote] = {
     "contradictory_preference": _note(422, "Two wishes of the client cannot both be met.", "Remove one of them."),
     "already_kept_apart": _note(409, "The pair is kept apart already.", _READ_AGAIN),
     "consent_text_changed": _note(422, "The sentence read aloud is no longer in force.", "Read the new one aloud."),
-    "consent_given": _note(409, "This consent is in force already.", _READ_AGAIN),
     "not_to_be_sent": _note(
         422, "The mail arrived, is on its way, or would come too late.", "Call the client instead."
     ),

@@ -14,7 +14,7 @@ from practice.clinic.models import Location, StaffTask, Therapist
 from practice.clinic.queries import get_task, practice_today
 from practice.clinic.tasks import finish_task
 from practice.core.actor import Actor
-from practice.core.errors import RELOAD, NotFound, RuleViolation
+from practice.core.errors import RELOAD, NotFound, RuleViolation, require_version
 from practice.core.events import Event, record
 from practice.reminders.calls import CALL_KINDS
 from practice.reminders.context import look, truth_of
@@ -132,6 +132,7 @@ def record_call(
     if task.state != "open":
         raise CallDone("Somebody has made this call already.", ways_out=(RELOAD,))
     if outcome is CallOutcome.NO_ANSWER:
+        require_version(task.version, version)
         task.outcome, task.note = outcome, note or task.note
         task.due_at = now + TRY_AGAIN_AFTER
         record(session, Event("call.no_answer", "task", task.uid, actor, now))

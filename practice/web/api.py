@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Request, Response, abort, current_app, render_template, request
+from flask import Flask, Request, Response, abort, render_template, request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema
 from marshmallow.fields import Field
@@ -144,10 +144,3 @@ def if_match_version() -> int:
     if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
         abort(412, "If-Match names no version of this. Read it again and send its ETag.")
     return int(digits)
-
-
-def openapi_description() -> dict[str, Any]:
-    """Return the OpenAPI document of the running application."""
-    api: Api = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
-    description: dict[str, Any] = api.spec.to_dict()
-    return description

@@ -7,6 +7,7 @@ import pytest
 
 from practice.clients.models import MessagesTo
 from practice.clinic.queries import list_tasks
+from practice.core.errors import StaleVersion
 from practice.reminders import queries
 from practice.reminders.call_list import CallDone, CallOutcome, list_calls, record_call
 from practice.reminders.dispatching import Dispatcher
@@ -143,6 +144,18 @@ def test_a_call_that_was_not_answered_keeps_its_later_time(clinic: Clinic, postm
             clinic.session, task_uid=call.uid, outcome=CallOutcome.NO_ANSWER, actor=RECEPTIONIST, now=clinic.clock()
         ),
     )
+    with pytest.raises(StaleVersion):
+        act(
+            clinic.session,
+            lambda: record_call(
+                clinic.session,
+                task_uid=call.uid,
+                outcome=CallOutcome.NO_ANSWER,
+                version=1,
+                actor=RECEPTIONIST,
+                now=clinic.clock(),
+            ),
+        )
     clinic.change(visit, "note")
     postman.reconcile()
     clinic.session.rollback()

@@ -173,6 +173,13 @@ class TestCancelling:
         cancelled = self.cancel(scene, booked, by=CancelledBy.CLINIC, reason="therapist_ill")
         assert (cancelled.cancelled_late, cancelled.fee_proposed_cents) == (True, None)
 
+    @pytest.mark.parametrize("by", CancelledBy)
+    def test_a_reason_of_the_clinics_own_costs_nothing_whoever_is_named(self, scene: Scene, by) -> None:
+        booked = scene.book()
+        scene.now = scene.now.replace(day=30, hour=14)
+        cancelled = self.cancel(scene, booked, by=by, reason="clinic_closed")
+        assert (cancelled.cancelled_by, cancelled.fee_proposed_cents) == (CancelledBy.CLINIC, None)
+
     def test_the_reason_comes_from_the_list(self, scene: Scene) -> None:
         with pytest.raises(ReasonNeeded):
             self.cancel(scene, scene.book(), reason="whatever")

@@ -51,12 +51,20 @@ CLINICS_OWN = frozenset({"therapist_ill", "therapist_away", "clinic_closed", "bo
 
 @dataclass(frozen=True, slots=True)
 class CallingOff:
-    """Why and by whom something is called off, and whether the client is told."""
+    """Why and by whom something is called off, and whether the client is told.
+
+    A reason that lies with the practice makes it the practice's own act, whoever is named.
+    """
 
     reason: str
     by: CancelledBy
     comment: str = ""
     tell_client: bool = True
+
+    @property
+    def caller(self) -> CancelledBy:
+        """Return with whom the calling off lies."""
+        return CancelledBy.CLINIC if self.reason in CLINICS_OWN else self.by
 
 
 def cancel(
@@ -90,9 +98,9 @@ def called_off(session: Session, why: CallingOff, *, now: datetime) -> Callable[
         step(appointment, State.CANCELLED, "cancelled")
         today = wall_time(now, appointment.zone).date()
         policy = policies.get(today) or policies.setdefault(today, get_settings(session, today))
-        appointment.cancelled_at, appointment.cancelled_by, appointment.cancel_reason = now, why.by, why.reason
+        appointment.cancelled_at, appointment.cancelled_by, appointment.cancel_reason = now, why.caller, why.reason
         appointment.cancelled_late = is_late(appointment, policy, now=now)
-        appointment.fee_proposed_cents = cancellation_fee(appointment, policy, by=why.by, now=now)
+        appointment.fee_proposed_cents = cancellation_fee(appointment, policy, by=why.caller, now=now)
         appointment.tell_client = why.tell_client
         appointment.sequence += 1
 

@@ -51,7 +51,7 @@ def test_what_was_seen_too_long_ago_is_refused_and_shown_anew(desk, visit):
     post(desk, visit, "confirm")
     answer = post(desk, visit, "arrive", version=version, headers=HTMX)
     assert answer.status_code == 412
-    assert "changed by somebody else" in answer.text
+    assert "Rita Rossi confirmed" in answer.text
     assert answer.headers["HX-Retarget"] == "#panel"
     assert "Show what is true now" in answer.text
 
