@@ -17,6 +17,7 @@ from practice.reminders.kinds import Why
 from practice.reminders.models import SuppressedAddress, Told
 from practice.reminders.quiet_hours import QuietHours, WorkingDays
 from practice.reminders.wanted import Plan, plan_messages
+from practice.scheduling.absences.models import TO_CALL, HitAnswer
 from practice.scheduling.telling import AppointmentFacts, appointment_facts
 
 _WHY_NO_ADDRESS = {
@@ -38,6 +39,7 @@ class Outlook:
     recipients: Mapping[int, Recipient]
     addressees: Mapping[int, Addressee]
     working_days: Mapping[int, WorkingDays]
+    in_question: frozenset[int] = frozenset()
 
     def plan(self, appointment_id: int, now: datetime, *, told: LastTold | None = None) -> Plan:
         """Return one visit's plan; *told* replaces what the database says the client was told last."""
@@ -57,6 +59,7 @@ class Outlook:
             facts.confirmed_at,
             facts.tell_client,
             self.working_days.get(facts.location_id, WorkingDays()),
+            facts.id in self.in_question,
         )
 
 
@@ -80,6 +83,7 @@ def look(session: Session, appointment_ids: Collection[int], *, now: datetime) -
         recipients,
         _addressees(session, recipients),
         _working_days(session, today),
+        _in_question(session, appointment_ids),
     )
 
 
@@ -91,6 +95,12 @@ def policy_of(settings: PracticeSettings) -> Policy:
         tuple(timedelta(hours=hours) for hours in settings.reminder_hours),
         QuietHours(settings.quiet_from_minute, settings.quiet_until_minute),
     )
+
+
+def _in_question(session: Session, appointment_ids: Collection[int]) -> frozenset[int]:
+    """Return the visits about which somebody must still call, because an absence hit them."""
+    rows = select(HitAnswer.appointment_id).where(HitAnswer.appointment_id.in_(appointment_ids), *TO_CALL)
+    return frozenset(session.scalars(rows))
 
 
 def _last_told(session: Session, appointment_ids: Collection[int]) -> dict[int, LastTold]:

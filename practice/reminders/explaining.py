@@ -37,6 +37,7 @@ WHY_SENTENCES: Mapping[str, str] = {
     Why.IN_EARLIER_MESSAGE: "An earlier mail had said it by then.",
     Why.CONFIRMED_RECENTLY: "The client has confirmed, and the last mail was less than 18 hours before.",
     Why.ONE_CALL: "One call before the visit is enough.",
+    Why.IN_QUESTION: "An absence hit this visit; the desk calls about it first.",
     Why.UNDECIDED: "The visit is still tentative; the desk decides first.",
     Why.NEVER_TOLD: "The client had not been told about this visit.",
     Why.UP_TO_DATE: "The client knows the visit as it stands.",

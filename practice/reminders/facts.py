@@ -31,6 +31,7 @@ class Visit:
     confirmed_at: datetime | None = None
     tell_client: bool = True
     working_days: WorkingDays = field(default_factory=WorkingDays)
+    is_in_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)

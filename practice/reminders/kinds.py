@@ -54,6 +54,7 @@ class Why(StrEnum):
     CONFIRMED_RECENTLY = "confirmed_recently"
     ONE_CALL = "one_call"
     UNDECIDED = "undecided"
+    IN_QUESTION = "in_question"
     NEVER_TOLD = "never_told"
     UP_TO_DATE = "up_to_date"
     HAPPENED = "happened"

@@ -220,6 +220,8 @@ def _reminder_due(visit: Visit, lead: timedelta, policy: Policy) -> datetime:
 def _needless(visit: Visit, addressee: Addressee, ask: _Ask, previous: datetime) -> Why | None:
     if ask.kind is MessageKind.REMINDER and not addressee.wants_reminders:
         return Why.NO_CONSENT
+    if visit.is_in_question:
+        return Why.IN_QUESTION
     if visit.state is AppointmentState.TENTATIVE and ask.lead < UNDECIDED_BELOW:
         return Why.UNDECIDED
     if ask.due_at <= previous:

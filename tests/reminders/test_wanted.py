@@ -344,3 +344,8 @@ def test_reminders_keep_their_real_distance_over_a_clock_change() -> None:
     booked = datetime(2026, 10, 1, 14, 0, tzinfo=UTC)
     plan = plan_messages(visit(start, booked), None, BY_MAIL, POLICY, booked)
     assert wall_time(plan.wanted[1].due_at, ZONE) == datetime.fromisoformat("2026-10-31T15:00")
+
+
+def test_a_visit_that_an_absence_hit_is_not_reminded_of_until_somebody_called() -> None:
+    plan = plan_messages(replace(VISIT, is_in_question=True), None, BY_MAIL, POLICY, at(1, "10:00"))
+    assert set(why(plan, MessageKind.REMINDER)) == {Why.IN_QUESTION}

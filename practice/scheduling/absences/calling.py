@@ -26,6 +26,7 @@ from practice.scheduling.claiming.loading import WITH_EVERYBODY
 from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.models import Appointment
 from practice.scheduling.question import SetUp
+from practice.scheduling.telling import mark_unreconciled
 from practice.scheduling.wishes import MoveWish
 
 MOST_ACTS = 50
@@ -166,6 +167,8 @@ def settle_call(
         answer.outcome, answer.reason = decision.end, decision.reason[:300]
         answer.decided_at, answer.decided_by_id = now, actor.user_id
         join_act(session, [appointment.id], act_id=act.uid, now=now)
+        session.flush()
+        mark_unreconciled(session, [appointment.id])
     record(session, Event(f"ground.call.{decision.end}", "appointment", appointment.uid, actor, now))
     return answer
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.clinic.models import Therapist
@@ -50,3 +50,7 @@ class HitAnswer(Base, Editable):
 
     act: Mapped[GroundAct] = relationship(lazy="raise_on_sql")
     appointment: Mapped[Appointment] = relationship(lazy="raise_on_sql")
+
+
+TO_CALL = (HitAnswer.answer == literal_column("'call'"), HitAnswer.outcome.is_(None))
+"""The condition of a call still to be made, written out as the partial index has it."""
