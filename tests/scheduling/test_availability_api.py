@@ -121,7 +121,7 @@ def test_explain_names_the_rules_and_leads_out(desk: Caller, clinic: Clinic, ses
     assert acts["choose_time"]["local_start"] >= "2026-11-30T15:15"
     assert acts["next_times"]["service"] == clinic.service.uid
     free = desk.get(path.replace("14:10", "10:00")).json
-    assert free == {"is_offered": True, "refusals": []}
+    assert free == {"is_offered": True, "refusals": [], "beside": []}
 
 
 def test_explain_offers_a_free_colleague(desk: Caller, clinic: Clinic, session: Session) -> None:

@@ -14,11 +14,13 @@ from practice.desk.diary.feed import feed
 from practice.desk.diary.listed import day_list
 from practice.desk.diary.open_diary import OpenDiary, closed_of, columns_of, open_diary
 from practice.desk.diary.page import diary_facts, diary_page
+from practice.desk.location_pages import asked_location, remember_location
 from practice.web.conditional import unless_known
 from practice.web.database import now, session
 from practice.web.pages import render_page
 
 blueprint = Blueprint("diary", __name__, template_folder="../templates")
+blueprint.after_request(remember_location)
 
 
 def asked_diary(raw_day: str | None) -> DiaryAddress:
@@ -26,7 +28,7 @@ def asked_diary(raw_day: str | None) -> DiaryAddress:
     return DiaryAddress(
         on=_day(raw_day),
         by=read_by(request.args.get("by")),
-        location=request.args.get("at", ""),
+        location=asked_location(session()),
         therapist=request.args.get("therapist", ""),
     )
 

@@ -1,16 +1,18 @@
 """Today: the page on which a day begins."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
+from practice.desk.location_pages import asked_location, remember_location
 from practice.desk.today.page import today_page
 from practice.desk.today.tentative import tentative_page
 from practice.web.database import now, session
 from practice.web.pages import render_page
 
 blueprint = Blueprint("today", __name__, template_folder="../templates")
+blueprint.after_request(remember_location)
 
 
 @blueprint.get("/")
@@ -24,7 +26,7 @@ def start() -> AnyResponse:
 @requires("today.read")
 def today() -> Response:
     """Show who is here, who comes next and what somebody must act on."""
-    page = today_page(session(), request.args.get("at", ""), actor=current_actor(), now=now())
+    page = today_page(session(), asked_location(session()), actor=current_actor(), now=now())
     return render_page("desk/today.html", fragment="desk/today_fragment.html", page=page)
 
 

@@ -9,6 +9,7 @@ from flask.views import MethodView
 from practice.accounts.current import current_actor
 from practice.accounts.permissions import Scope, scope_of
 from practice.accounts.policy import requires
+from practice.core.errors import Refusal
 from practice.scheduling.free_time.schemas import (
     ExplainQuerySchema,
     ExplanationSchema,
@@ -20,6 +21,7 @@ from practice.scheduling.free_time.schemas import (
 )
 from practice.scheduling.free_time.search import StartsQuery, explain_start, find_starts, three_next
 from practice.scheduling.free_time.times_json import proposals_json, starts_json
+from practice.scheduling.overrides import as_seen_by
 from practice.scheduling.ownership import require_own_client
 from practice.web.api import ApiBlueprint
 from practice.web.database import now, session
@@ -68,7 +70,8 @@ class Explain(MethodView):
         found = explain_start(session(), _asked(query), local_start=query["start"], now=now())
         return {
             "is_offered": not found.refusals,
-            "refusals": [shown_refusal(refusal) for refusal in found.refusals],
+            "refusals": _shown(found.refusals),
+            "beside": _shown(found.beside),
         }
 
 
@@ -77,6 +80,10 @@ def _asked(query: Query) -> StartsQuery:
     if "client" in query:
         require_own_client(session(), query["client"], current_actor(), "client.read")
     return replace(starts_query(query), own_only=scope_of(current_actor(), "appointment.book") is Scope.OWN)
+
+
+def _shown(refusals: tuple[Refusal, ...]) -> list[dict[str, Any]]:
+    return [shown_refusal(each) for each in as_seen_by(current_actor().role, refusals)]
 
 
 def _json(body: str) -> Response:

@@ -111,7 +111,8 @@ class ProposalsSchema(_TimesSchema):
 
 
 class ExplanationSchema(Schema):
-    """Whether a start is offered, and every reason why not."""
+    """Whether a start is offered, every reason why not, and ``beside`` what speaks against the client."""
 
     is_offered = fields.Boolean(required=True)
     refusals = fields.List(fields.Nested(RefusalSchema), required=True)
+    beside = fields.List(fields.Nested(RefusalSchema), required=True)

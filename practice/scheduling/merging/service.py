@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from practice.clients.models import Client, ClientMerge
 from practice.clinic.models import DiaryKind
+from practice.clinic.service import bump_clinic_version
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import NotFound
@@ -38,6 +39,7 @@ def merge_clients(session: Session, *, kept_uid: str, merged_uid: str, actor: Ac
     session.add(row)
     session.flush()
     mark_unreconciled(session, [visit.id for visit in coming])
+    bump_clinic_version(session)
     record(session, Event("client.merge", "client", kept.uid, actor, now, {"merged": merged.uid}))
     record(session, Event("client.retire", "client", merged.uid, actor, now, {"kept": kept.uid}))
     return row
@@ -63,6 +65,7 @@ def undo_merge(session: Session, *, kept_uid: str, merge_uid: str, actor: Actor,
     row.undone_at, row.undone_by_id = now, actor.user_id
     session.flush()
     mark_unreconciled(session, [visit.id for visit in coming])
+    bump_clinic_version(session)
     record(session, Event("client.unmerge", "client", kept.uid, actor, now, {"merged": merged.uid}))
     record(session, Event("client.revive", "client", merged.uid, actor, now, {"kept": kept.uid}))
     return row
