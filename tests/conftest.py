@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from practice.accounts.models import User
@@ -159,7 +159,13 @@ def app(engine_url: str, clock: SettableClock) -> Iterator[Flask]:
     from practice.web.database import db
 
     with app.app_context():
-        db.engine.dispose()
+        dispose(db.engine)
+
+
+def dispose(engine: Engine) -> None:
+    """Close what the engine keeps; what somebody did not give back would be found at any later moment."""
+    assert engine.pool.checkedout() == 0, "a connection was not given back: close the session that has it"
+    engine.dispose()
 
 
 @pytest.fixture
@@ -175,7 +181,7 @@ def sessions(request: pytest.FixtureRequest, engine_url: str) -> Iterator[sessio
     factory = sessionmaker(engine, expire_on_commit=False, info={BEFORE_COMMIT: audit_log.append})
     assemble(factory, OWNERSHIP)
     yield factory
-    engine.dispose()
+    dispose(engine)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The benchmark practice of fifty therapists: known answers, and statements that do not grow with it."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -18,9 +19,10 @@ EVERYBODY = tuple(practice_50.uid_of("therapist", number) for number in range(1,
 
 
 @pytest.fixture
-def fifty(app: Flask, sessions: sessionmaker[Session]) -> Session:
+def fifty(app: Flask, sessions: sessionmaker[Session]) -> Iterator[Session]:
     practice_50.build(sessions.kw["bind"])
-    return sessions()
+    with sessions() as opened:
+        yield opened
 
 
 def starts(session: Session, therapists: tuple[str, ...], first_on: date, last_on: date) -> int:
