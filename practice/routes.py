@@ -26,6 +26,7 @@ from practice.desk.absences import views as absence_pages
 from practice.desk.appointment import views as appointment_views
 from practice.desk.booking import parked_views, repeat_views
 from practice.desk.booking import views as booking_views
+from practice.desk.calendars import views as calendar_address_views
 from practice.desk.calls import views as calls_views
 from practice.desk.client import find_views, merge_views
 from practice.desk.client import views as client_views
@@ -35,7 +36,7 @@ from practice.desk.mail import views as messages_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
 from practice.desk.wait_list import views as wait_list_views
-from practice.portal import offer_views
+from practice.portal import calendar_views, offer_views
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
 from practice.scheduling.absences import api as absences_api
@@ -88,6 +89,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     absence_pages.blueprint,
     messages_views.blueprint,
     client_views.blueprint,
+    calendar_address_views.blueprint,
     wait_list_views.blueprint,
     refusal_pages.blueprint,
     merge_views.blueprint,
@@ -101,4 +103,5 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     policy_views.blueprint,
     portal_views.blueprint,
     offer_views.blueprint,
+    calendar_views.blueprint,
 )

@@ -84,11 +84,12 @@ def mark_used(session: Session, *, link: SignedLink, now: datetime) -> None:
         record(session, Event("link.used", "link", link.uid, link_actor(link), now, {"purpose": link.purpose}))
 
 
-def revoke_links(session: Session, *, subject_kind: str, subject_id: int, actor: Actor, now: datetime) -> int:
-    """End every link to the subject, whatever its purpose; return how many lived."""
-    live = session.scalars(
-        select(SignedLink).filter_by(subject_kind=subject_kind, subject_id=subject_id, revoked_at=None)
-    ).all()
+def revoke_links(
+    session: Session, *, subject_kind: str, subject_id: int, actor: Actor, now: datetime, purpose: str | None = None
+) -> int:
+    """End every link to the subject, or those for one *purpose*; return how many lived."""
+    named = {"subject_kind": subject_kind, "subject_id": subject_id} | ({"purpose": purpose} if purpose else {})
+    live = session.scalars(select(SignedLink).filter_by(revoked_at=None, **named)).all()
     for link in live:
         link.revoked_at = now
         record(session, Event("link.revoked", "link", link.uid, actor, now, {"purpose": link.purpose}))

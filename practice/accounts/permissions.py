@@ -27,6 +27,8 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("demo_mailbox.read", _A, _A, _A, _A, _A),
     ("today.read", _N, _N, _A, _O, _A),
     ("calendar.read", _N, _N, _A, _A, _A),
+    ("calendar_address.own", _N, _N, _N, _O, _O),
+    ("calendar_address.client", _N, _N, _A, _N, _A),
     ("availability.read", _N, _N, _A, _A, _A),
     ("appointment.list", _N, _N, _A, _O, _A),
     ("appointment.read", _N, _N, _A, _O, _A),

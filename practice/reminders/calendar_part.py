@@ -1,5 +1,6 @@
 """The calendar file of an appointment (RFC 5545, 5546): one event with a stable UID and a rising SEQUENCE. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from icalendar import Timezone
 from practice.core.local_time import to_utc, wall_time
 
 _LONGEST_LINE = 73
+_HEAD = "PRODID:-//Practice//Appointments//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\n"
 
 
 class Method(StrEnum):
@@ -46,11 +48,48 @@ class Event:
     is_tentative: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One appointment in a calendar that is subscribed to; ``made_at`` is when it was first written."""
+
+    uid: str
+    sequence: int
+    made_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    title: str
+    place: str = ""
+    is_tentative: bool = False
+
+
 def calendar_file(event: Event, method: Method, now: datetime) -> str:
     """Return the whole file; wall times carry their zone, except in the repeated hour, which only UTC can name."""
-    head = f"PRODID:-//Practice//Appointments//EN\r\nVERSION:2.0\r\nCALSCALE:GREGORIAN\r\nMETHOD:{method}\r\n"
+    head = f"{_HEAD}METHOD:{method}\r\n"
     body = "".join(f"{_folded(line)}\r\n" for line in _event_lines(event, method, now))
     return _component("VCALENDAR", head + _zone_rules(event.zone, event.starts_at.year) + _component("VEVENT", body))
+
+
+def subscribed_calendar(entries: Sequence[Entry], name: str) -> str:
+    """Return a whole calendar called *name*; equal entries, sorted by start, give equal bytes at any time."""
+    head = f"{_HEAD}METHOD:PUBLISH\r\n" + _folded(f"X-WR-CALNAME:{_text(name)}") + "\r\n"
+    first_years = {entry.zone: entry.starts_at.year for entry in reversed(entries)}
+    zones = "".join(_zone_rules(zone, first_years[zone]) for zone in sorted(first_years))
+    return _component("VCALENDAR", head + zones + "".join(_entry(entry) for entry in entries))
+
+
+def _entry(entry: Entry) -> str:
+    lines = [
+        f"UID:{entry.uid}",
+        f"SEQUENCE:{entry.sequence}",
+        f"DTSTAMP:{_utc(entry.made_at)}",
+        _time_line("DTSTART", entry.starts_at, entry.zone),
+        _time_line("DTEND", entry.ends_at, entry.zone),
+        f"SUMMARY:{_text(entry.title)}",
+        *([f"LOCATION:{_text(entry.place)}"] if entry.place else []),
+        *(["STATUS:TENTATIVE"] if entry.is_tentative else []),
+    ]
+    return _component("VEVENT", "".join(f"{_folded(line)}\r\n" for line in lines))
 
 
 def _component(name: str, body: str) -> str:

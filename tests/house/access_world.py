@@ -24,8 +24,9 @@ from practice.clinic.tasks import open_task
 from practice.clinic.working_hours import TimeOffDetails, add_time_off
 from practice.core.actor import SYSTEM, Role
 from practice.core.transact import transact
+from practice.reminders.calendar_addresses import CalendarOf, renew_address
 from practice.reminders.kinds import MessageKind, MessageState
-from practice.reminders.links import OFFER, STOP_OFFERS, ensure_links
+from practice.reminders.links import CLIENT, OFFER, STOP_OFFERS, ensure_links
 from practice.reminders.models import Message
 from practice.scheduling.absences.models import GroundAct, HitAnswer
 from practice.scheduling.lifecycle import AppointmentState
@@ -382,6 +383,16 @@ def stop_token(world: World) -> str:
     return link_token(world.app.extensions["settings"].link_key, next(iter(stop.values())))
 
 
+def feed_token(world: World) -> str:
+    """The token of a genuine link to a client's calendar."""
+    client = _client_of(world)
+    link = _act(
+        world,
+        lambda: renew_address(world.session, owner=CalendarOf(CLIENT, client.id), actor=OWNER, now=NOW),
+    )
+    return link_token(world.app.extensions["settings"].link_key, link)
+
+
 def offer_token(world: World, purpose: str) -> str:
     """The token of a genuine link to an offer."""
     offer = make_offer(world)
@@ -477,6 +488,7 @@ def stranger_bodies(world: World, client_uid: str) -> dict[str, dict[str, object
 
 LINK_MAKERS: dict[str, Maker] = {
     "manage_link": lambda world: {"token": manage_token(world)},
+    "feed_link": lambda world: {"token": feed_token(world)},
     "stop_link": lambda world: {"token": stop_token(world)},
     "offer_link": lambda world: {"token": offer_token(world, OFFER)},
     "offers_stop": lambda world: {"token": offer_token(world, STOP_OFFERS)},

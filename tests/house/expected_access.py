@@ -81,6 +81,9 @@ GET     /clients/options                                    .            A A Y Y
 GET     /clients/new                                        .            A A Y F F Y
 POST    /clients/new                                        .            A A Y F F Y
 GET     /clients/<uid:uid>                                  client       A A Y Y N Y
+GET     /clients/<uid:uid>/calendar                         client       A A Y F F Y
+POST    /clients/<uid:uid>/calendar                         client       A A Y F F Y
+POST    /clients/<uid:uid>/calendar/end                     client       A A Y F F Y
 POST    /clients/<uid:uid>/links/end                        client       A A Y F F Y
 GET     /clients/<uid:uid>/edit                             client       A A Y F F Y
 POST    /clients/<uid:uid>/edit                             client       A A Y F F Y
@@ -140,6 +143,10 @@ POST    /m/<token>/move                                     manage_link  N Y N N
 GET     /m/<token>/appointment.ics                          manage_link  N Y N N N N
 GET     /m/<token>/stop                                     manage_link  N Y N N N N
 POST    /m/<token>/stop                                     manage_link  N Y N N N N
+GET     /account/calendar                                   .            A A F Y Y N
+POST    /account/calendar                                   .            A A F Y Y N
+POST    /account/calendar/end                               .            A A F Y Y N
+GET     /f/<token>/calendar.ics                             feed_link    N Y N N N N
 GET     /o/<token>                                          offer_link   N Y N N N N
 POST    /o/<token>/accept                                   offer_link   N Y N N N N
 POST    /o/<token>/decline                                  offer_link   N Y N N N N

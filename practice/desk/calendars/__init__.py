@@ -1,0 +1,1 @@
+"""Who may follow a diary from a calendar of his own: the pages of its secret address."""
