@@ -34,7 +34,7 @@ def find_address(session: Session, owner: CalendarOf) -> SignedLink | None:
 def renew_address(session: Session, *, owner: CalendarOf, actor: Actor, now: datetime) -> SignedLink:
     """Give the calendar a new address; the one before opens nothing from now on.
 
-    Only what the address is for is stored, never the seal that opens it (NIST SP 800-63B, 5.1.1.2: no secret at rest).
+    Only what the address is for is stored, never the seal that opens it: see ``accounts.links``.
     """
     end_address(session, owner=owner, actor=actor, now=now)
     link = make_link(session, purpose=CALENDAR, subject_kind=owner.kind, subject_id=owner.id, expires_at=None, now=now)
