@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.accounts.models import RateCounter
+from practice.core.db import insert_into
 
 WINDOW = timedelta(minutes=5)
 _KEPT = timedelta(hours=1)
@@ -64,14 +63,14 @@ def window_of(now: datetime) -> datetime:
 
 
 def _add_one(session: Session, limits: Sequence[Limit], window: datetime) -> Mapping[str, int]:
-    dialect = session.get_bind().dialect.name
-    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(RateCounter)
     # Sorted, so that two attempts take their row locks in the same order.
     rows = [{"key": key, "window_starts_at": window, "attempts": 1} for key in sorted(limit.key for limit in limits)]
-    statement = statement.values(rows).on_conflict_do_update(
-        index_elements=["key", "window_starts_at"], set_={"attempts": RateCounter.attempts + 1}
+    adding = (
+        insert_into(session, RateCounter)
+        .values(rows)
+        .on_conflict_do_update(index_elements=["key", "window_starts_at"], set_={"attempts": RateCounter.attempts + 1})
     )
-    found = session.execute(statement.returning(RateCounter.key, RateCounter.attempts))
+    found = session.execute(adding.returning(RateCounter.key, RateCounter.attempts))
     return {row.key: row.attempts for row in found}
 
 

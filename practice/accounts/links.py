@@ -5,10 +5,8 @@ Only what the link is for is stored; every attempt at a mail renders the same ad
 
 import re
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.accounts.errors import LinkEnded
@@ -16,7 +14,7 @@ from practice.accounts.models import SignedLink
 from practice.accounts.ownership import mark_judged
 from practice.accounts.secrets import is_seal, seal
 from practice.core.actor import Actor, Role
-from practice.core.db import new_uid
+from practice.core.db import insert_into, new_uid
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
 
@@ -40,11 +38,8 @@ def make_link(
     """
     _retire_expired(session, purpose, subject_kind, subject_id, now)
     subject = {"purpose": purpose, "subject_kind": subject_kind, "subject_id": subject_id}
-    dialect = session.get_bind().dialect.name
-    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(SignedLink)
-    session.execute(
-        insert.values(uid=new_uid(), created_at=now, expires_at=expires_at, **subject).on_conflict_do_nothing()
-    )
+    values = {"uid": new_uid(), "created_at": now, "expires_at": expires_at, **subject}
+    session.execute(insert_into(session, SignedLink).values(values).on_conflict_do_nothing())
     link = session.scalars(select(SignedLink).filter_by(**subject, revoked_at=None)).one()
     if link.expires_at is not None and (expires_at is None or expires_at > link.expires_at):
         link.expires_at = expires_at

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.backup.models import BackupRun
@@ -12,9 +11,9 @@ from practice.backup.queries import find_newest_backup, list_runs_of_night
 from practice.clinic.queries import practice_zone
 from practice.clinic.tasks import assign_task, open_task
 from practice.core.actor import SYSTEM, Actor, Role
-from practice.core.db import new_uid
+from practice.core.db import insert_into, new_uid
 from practice.core.events import Event, record
-from practice.core.local_time import to_local
+from practice.core.local_time import spoken_date, to_local
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,8 @@ def claim_nightly_run(session: Session, *, worker: str, now: datetime) -> int | 
         "rows": 0,
         "sentence": "",
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    claimed = dialect.insert(BackupRun).values(values).on_conflict_do_nothing().returning(BackupRun.id)
-    return session.execute(claimed).scalar_one_or_none()
+    claimed = insert_into(session, BackupRun).values(values).on_conflict_do_nothing()
+    return session.execute(claimed.returning(BackupRun.id)).scalar_one_or_none()
 
 
 def start_run(session: Session, *, worker: str, now: datetime) -> int:
@@ -76,7 +74,9 @@ def watch_age(session: Session, *, now: datetime) -> bool:
     newest = find_newest_backup(session)
     if newest is not None and now - newest.started_at <= TOO_OLD_AFTER:
         return True
-    words = "There is no backup yet." if newest is None else f"The newest backup is of {newest.started_at:%d %B %Y}."
+    words = (
+        "There is no backup yet." if newest is None else f"The newest backup is of {spoken_date(newest.started_at)}."
+    )
     _tell_owner(session, f"{words} Everything entered since would be lost with this machine.", now=now)
     return False
 

@@ -25,8 +25,3 @@ def kept_ids(session: Session, client_ids: Collection[int]) -> dict[int, int]:
     """Return for each record the one that it stands for today, mostly itself; one statement."""
     rows = select(Client.id, func.coalesce(Client.merged_into_id, Client.id)).where(Client.id.in_(client_ids))
     return {row[0]: row[1] for row in session.execute(rows)}
-
-
-def list_merged(session: Session, client_id: int) -> list[int]:
-    """Return the ids of the records that were merged into one."""
-    return list(session.scalars(select(Client.id).where(Client.merged_into_id == client_id).order_by(Client.id)))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from practice.clients.names import called_name
 from practice.core.db import Base, Editable, Identified
 
 WORD = String(80, collation="C").with_variant(String(80), "sqlite")
@@ -90,7 +91,7 @@ class Client(Editable, Base):
     @property
     def display_name(self) -> str:
         """Return the name the desk calls: preferred (or first) and last name."""
-        return f"{self.preferred_name or self.first_name} {self.last_name}".strip()
+        return called_name(self.first_name, self.preferred_name, self.last_name)
 
 
 class ClientMerge(Base, Identified):

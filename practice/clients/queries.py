@@ -19,6 +19,7 @@ from practice.clients.models import (
     ContactKind,
     DeskAlert,
 )
+from practice.clients.names import called_name
 from practice.clients.words import HIGHEST, Query, read_query
 from practice.core.errors import NotFound
 
@@ -222,7 +223,7 @@ def _hits(session: Session, chosen: Select[int, int]) -> list[ClientHit]:
         ClientHit(
             id=row.id,
             uid=row.uid,
-            display_name=f"{row.preferred_name or row.first_name} {row.last_name}",
+            display_name=called_name(row.first_name, row.preferred_name, row.last_name),
             legal_name=f"{row.first_name} {row.last_name}",
             born_on=row.born_on,
             phone_tail=(row.phone or "")[-4:],

@@ -3,6 +3,7 @@
 from datetime import date
 
 from practice.core.errors import Conflict, RuleViolation, WayOut
+from practice.core.local_time import spoken_date
 
 
 def correct(field: str, label: str) -> tuple[WayOut, ...]:
@@ -85,7 +86,7 @@ class NoHoliday(RuleViolation):
 
     def __init__(self, on: date) -> None:
         super().__init__(
-            f"{on:%d %B %Y} is no public holiday there. Close that day by a closure of its own.",
+            f"{spoken_date(on)} is no public holiday there. Close that day by a closure of its own.",
             ways_out=correct("days", "Choose among the days shown"),
         )
 

@@ -46,13 +46,6 @@ class TherapistLimitsSchema(OwnLimitsSchema):
     version = fields.Integer(dump_only=True)
 
 
-class OverrideSchema(StrictSchema):
-    """One rule and the roles that may override it with a reason."""
-
-    code = fields.String()
-    roles = fields.List(fields.String())
-
-
 class PlacesSchema(StrictSchema):
     """Where a service is given; none or all of the locations mean everywhere."""
 

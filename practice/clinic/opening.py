@@ -25,6 +25,7 @@ from practice.clinic.service import added, bump_clinic_version, record_change, t
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import require_version
+from practice.core.local_time import spoken_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _require_open(session: Session, details: ClosureDetails, *, without_id: int 
     other = session.scalars(rows.order_by(Closure.first_on).limit(1)).one_or_none()
     if other is not None:
         raise AbsenceOverlaps(
-            f"{other.name} closes it already from {other.first_on:%d %B %Y} to {other.last_on:%d %B %Y}. "
+            f"{other.name} closes it already from {spoken_date(other.first_on)} to {spoken_date(other.last_on)}. "
             "Choose other days, or remove that closure first."
         )
 
@@ -171,6 +172,6 @@ def _require_open(session: Session, details: ClosureDetails, *, without_id: int 
 def _require_order(details: ClosureDetails) -> None:
     if details.last_on < details.first_on:
         raise DatesOrder(
-            f"The closure ends on {details.last_on:%d %B %Y}, before it starts.",
+            f"The closure ends on {spoken_date(details.last_on)}, before it starts.",
             ways_out=correct("last_on", "Correct the dates"),
         )

@@ -16,6 +16,7 @@ from practice.clinic.service import added, touched
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import require_version
+from practice.core.local_time import spoken_date
 
 
 def amend_policies(
@@ -44,7 +45,7 @@ def set_policies(
     today = practice_today(session, now)
     if effective_on < today:
         raise PolicyInPast(
-            f"Policies can change from today, {today:%d %B %Y}, at the earliest.",
+            f"Policies can change from today, {spoken_date(today)}, at the earliest.",
             ways_out=correct("effective_on", "Start today"),
         )
     same_day = select(PracticeSettings).where(PracticeSettings.effective_on == effective_on)

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.clinic.errors import TaskDone
 from practice.clinic.models import StaffTask
 from practice.clinic.queries import find_task
 from practice.core.actor import Actor
-from practice.core.db import new_uid
+from practice.core.db import insert_into, new_uid
 from practice.core.errors import RELOAD, require_version
 from practice.core.events import Event, record
 
@@ -42,8 +41,9 @@ def open_task(
         "created_at": now,
         "version": 1,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(StaffTask).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+    session.execute(
+        insert_into(session, StaffTask).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    )
     task = find_task(session, dedupe_key)
     if task is None:
         raise LookupError(dedupe_key)

@@ -17,7 +17,7 @@ from practice.clinic.service import added, bump_clinic_version, record_change, t
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import require_version
-from practice.core.local_time import to_local
+from practice.core.local_time import spoken_date, to_local
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,8 @@ def _away_already(session: Session, therapist: Therapist, others: Sequence[TimeO
     zone = queries.practice_zone(session)
     starts, ends = (to_local(instant, zone) for instant in (others[0].starts_at, others[0].ends_at))
     return (
-        f"{therapist.name} is away already from {starts:%H:%M} on {starts.day} {starts:%B %Y} "
-        f"to {ends:%H:%M} on {ends.day} {ends:%B %Y}."
+        f"{therapist.name} is away already from {starts:%H:%M} on {spoken_date(starts)} "
+        f"to {ends:%H:%M} on {spoken_date(ends)}."
     )
 
 

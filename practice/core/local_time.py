@@ -66,6 +66,16 @@ def spoken(local: datetime) -> str:
     return f"{local:%a, %b} {local.day} {local:%H:%M}"
 
 
+def spoken_date(on: date) -> str:
+    """Return a day as sentences say it: ``1 December 2026``."""
+    return f"{on.day} {on:%B %Y}"
+
+
+def spoken_day(on: date) -> str:
+    """Return a day of these weeks as sentences say it: ``Tuesday 1 December``."""
+    return f"{on:%A} {on.day} {on:%B}"
+
+
 def read_local_text(raw: str) -> datetime:
     """Return the wall time that :func:`local_text` wrote; raises ``ValueError``."""
     local = datetime.fromisoformat(raw.removesuffix(_SECOND))
@@ -112,7 +122,7 @@ def _nonexistent(local: datetime, zone_name: str) -> NonexistentLocalTime:
         for valid in times
     )
     return NonexistentLocalTime(
-        f"The clocks change on {local:%d %B %Y} and {local:%H:%M} does not exist. "
+        f"The clocks change on {spoken_date(local)} and {local:%H:%M} does not exist. "
         f"The next valid time is {times[0]:%H:%M}.",
         ways_out=ways,
         context={"next_valid": [valid.isoformat(timespec="minutes") for valid in times]},

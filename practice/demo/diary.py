@@ -35,9 +35,6 @@ class Fate(StrEnum):
     CANCELLED_LATE = "cancelled_late"
 
 
-FREES_ROOM = frozenset({Fate.CANCELLED, Fate.CANCELLED_LATE})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """One visit of the plan; ``minute`` is wall time after midnight, ``series`` joins the visits of one course."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from practice.clients.following import is_kept_record, records_of
 from practice.clients.models import Client
+from practice.clients.names import called_name
 from practice.clients.queries import list_alerts, same_name_ids
 from practice.clinic.models import Location, Room, Service, StaffTask, Therapist
 from practice.core.actor import Actor
@@ -211,11 +212,10 @@ def _visit(row: Any, people: People) -> Visit:
 
 
 def _person(row: Any, people: People) -> Person:
-    name = f"{row.preferred_name or row.first_name} {row.last_name}".strip()
     return Person(
         row.client_id,
         row.client_uid,
-        name,
+        called_name(row.first_name, row.preferred_name, row.last_name),
         row.client_id in people.same_name,
         people.alerts.get(row.client_id, ()),
         row.id in people.to_phone,

@@ -6,15 +6,14 @@ has to know that messages exist.
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Row, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.audit.models import AuditEvent, AuditHead
 from practice.clients.models import Client, ClientRelation
 from practice.clinic.queries import practice_today
+from practice.core.db import insert_into
 from practice.reminders.heartbeat import FOLLOWING
 from practice.reminders.models import WorkerPulse
 from practice.scheduling.telling import list_coming_ids, mark_all_coming_unreconciled, mark_unreconciled
@@ -51,9 +50,8 @@ def _mark(session: Session) -> WorkerPulse:
     if (mark := session.get(WorkerPulse, FOLLOWING, with_for_update=True)) is not None:
         return mark
     head = session.execute(select(AuditHead.seq)).scalar_one()
-    insert: Any = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(WorkerPulse)
     values = {"job": FOLLOWING, "beat_at": _LONG_AGO, "worker": "", "done": head}
-    session.execute(insert.values(values).on_conflict_do_nothing())
+    session.execute(insert_into(session, WorkerPulse).values(values).on_conflict_do_nothing())
     return session.get_one(WorkerPulse, FOLLOWING, with_for_update=True)
 
 

@@ -1,14 +1,13 @@
 """Signs of life of the worker's jobs, and the switch that stops all sending after a refused sign-in."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.clinic.tasks import assign_task, open_task
 from practice.core.actor import SYSTEM, Actor, Role
+from practice.core.db import insert_into
 from practice.core.events import Event, record
 from practice.reminders.models import WorkerPulse
 
@@ -29,11 +28,10 @@ SILENT_AFTER = timedelta(seconds=60)
 
 def beat(session: Session, *, job: str, worker: str, done: int, now: datetime) -> None:
     """Note that *job* ran; ``done`` adds up over all workers."""
-    dialect = session.get_bind().dialect.name
-    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(WorkerPulse)
     values = {"job": job, "beat_at": now, "worker": worker, "done": done}
     changed = {"beat_at": now, "worker": worker, "done": WorkerPulse.done + done}
-    session.execute(insert.values(values).on_conflict_do_update(index_elements=["job"], set_=changed))
+    adding = insert_into(session, WorkerPulse).values(values)
+    session.execute(adding.on_conflict_do_update(index_elements=["job"], set_=changed))
 
 
 def seconds_since(session: Session, now: datetime, *, job: str) -> int | None:

@@ -14,7 +14,7 @@ from practice.reminders.context import look
 from practice.reminders.explaining import WHY_SENTENCES, sentence_for
 from practice.reminders.heartbeat import FOLLOWING, SENDING, SILENT_AFTER
 from practice.reminders.kinds import OPEN_STATES, Channel, MessageState, Why
-from practice.reminders.models import Message, SuppressedAddress, WorkerPulse
+from practice.reminders.models import Message, WorkerPulse
 from practice.reminders.wanted import Omitted, Plan, Wanted
 from practice.scheduling.models import Appointment
 
@@ -235,12 +235,6 @@ def addresses_reached(session: Session, subject_id: int, *, subject_kind: str = 
         Message.state == MessageState.SENT,
     )
     return set(session.execute(rows).scalars())
-
-
-def list_suppressed(session: Session) -> Sequence[SuppressedAddress]:
-    """Return the addresses that refused mail for good, the latest first."""
-    rows = select(SuppressedAddress).order_by(SuppressedAddress.since.desc()).limit(MOST_LISTED)
-    return session.execute(rows).scalars().all()
 
 
 def _rows() -> Select[Message, Client, str | None, datetime | None, str | None]:

@@ -1,14 +1,13 @@
 """What the desk hears when a mail did not reach its client: one task per message, and addresses that stay closed."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.clinic.tasks import assign_task, open_task
 from practice.core.actor import SYSTEM, Role
+from practice.core.db import insert_into
 from practice.core.events import Event, record
 from practice.reminders.kinds import OPEN_STATES, Why
 from practice.reminders.models import Message, SuppressedAddress
@@ -37,10 +36,9 @@ def report_undelivered(session: Session, message: Message, *, now: datetime) -> 
 
 def suppress(session: Session, message: Message, *, code: int | None, reply: str, now: datetime) -> None:
     """Close an address for good and have calls planned for everybody who would have been written to there."""
-    dialect = session.get_bind().dialect.name
-    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(SuppressedAddress)
     values = {"address": message.to_address, "code": code, "reply": reply[:300], "since": now}
-    session.execute(insert.values(values).on_conflict_do_nothing(index_elements=["address"]))
+    closing = insert_into(session, SuppressedAddress).values(values)
+    session.execute(closing.on_conflict_do_nothing(index_elements=["address"]))
     waiting = select(Message.client_id).where(Message.to_address == message.to_address, Message.state.in_(OPEN_STATES))
     client_ids = {message.client_id, *session.execute(waiting).scalars()}
     mark_unreconciled(session, list_coming_ids(session, client_ids=client_ids, now=now))

@@ -103,8 +103,3 @@ def lead_and_rest(text: str) -> tuple[str, str]:
     """Return the first sentence and what follows, so that a message can say the first one loudly."""
     first, _, rest = SENTENCE_END.sub("\0", text, count=1).partition("\0")
     return first, rest
-
-
-def first_weekday(style: Style) -> int:
-    """Monday is 0, as in Python; calendars start their weeks here."""
-    return Locale.parse(style.locale).first_week_day

@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import abort, request
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
+from practice.core.db import insert_into
 from practice.core.errors import RuleViolation, WayOut
 from practice.web.models import IdempotencyKey
 
@@ -70,10 +70,8 @@ def was_answered_before(session: Session) -> bool:
 
 
 def _reserve(session: Session, row: dict[str, Any]) -> bool:
-    dialect = session.get_bind().dialect.name
-    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(IdempotencyKey)
-    reserved = statement.values(**row, status=0, body="{}").on_conflict_do_nothing().returning(IdempotencyKey.key)
-    return session.execute(reserved).first() is not None
+    reserved = insert_into(session, IdempotencyKey).values(**row, status=0, body="{}").on_conflict_do_nothing()
+    return session.execute(reserved.returning(IdempotencyKey.key)).first() is not None
 
 
 def _first_answer(session: Session, identity: Mapping[str, str]) -> Answer:

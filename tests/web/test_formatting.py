@@ -10,7 +10,6 @@ from practice.web.formatting import (
     client_time,
     day_name,
     duration,
-    first_weekday,
     full_date,
     lead_and_rest,
     long_date,
@@ -97,11 +96,6 @@ def test_durations(length: int | timedelta, written: str) -> None:
 )
 def test_a_message_is_split_after_its_first_sentence(text: str, lead: str, rest: str) -> None:
     assert lead_and_rest(text) == (lead, rest)
-
-
-def test_weeks_start_as_the_locale_says() -> None:
-    assert first_weekday(GERMANY) == 0
-    assert first_weekday(CANADA) == 6
 
 
 def test_the_page_names_its_language() -> None:

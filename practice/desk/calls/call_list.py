@@ -12,6 +12,7 @@ from practice.accounts.models import User
 from practice.clients.contacts import show_phone
 from practice.clients.following import is_kept_record
 from practice.clients.models import Client
+from practice.clients.names import called_name
 from practice.clinic.models import StaffTask
 from practice.clinic.queries import phone_region
 from practice.core.local_time import wall_time
@@ -110,7 +111,7 @@ def calls_made(session: Session, *, since: datetime, limit: int = 30) -> Sequenc
 def _made(row: Any) -> MadeCall:
     return MadeCall(
         client_uid=row.uid,
-        client_name=f"{row.preferred_name or row.first_name} {row.last_name}".strip(),
+        client_name=called_name(row.first_name, row.preferred_name, row.last_name),
         outcome=OUTCOMES.get(row.outcome, row.outcome),
         note=row.note,
         at=wall_time(row.done_at, row.zone),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from practice.clients.following import is_kept_record
 from practice.clients.models import Client
+from practice.clients.names import called_name
 from practice.clinic.models import StaffTask
 from practice.clinic.tasks import finish_task
 from practice.core.actor import Actor, Role
@@ -130,7 +131,7 @@ def _backup_missing(row: Any) -> Task:
 
 
 def _name(row: Any) -> str:
-    return f"{row.preferred_name or row.first_name} {row.last_name}".strip() if row.last_name else "A client"
+    return called_name(row.first_name, row.preferred_name, row.last_name) if row.last_name else "A client"
 
 
 _SHOWN: Mapping[str, Callable[[Any], Task]] = {

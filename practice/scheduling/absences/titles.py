@@ -1,5 +1,6 @@
 """Changes and visits in the words of the desk."""
 
+from practice.core.local_time import spoken_day
 from practice.scheduling.absences.changes import (
     Away,
     Change,
@@ -58,4 +59,4 @@ def visit_words(appointment: Appointment) -> str:
     """Return how the desk calls a visit: ``Clara Client, Monday 30 November at 10:00``."""
     start, client = appointment.local_start, appointment.client
     name = "the visit" if client is None else client.display_name
-    return f"{name}, {start:%A} {start.day} {start:%B} at {start:%H:%M}"
+    return f"{name}, {spoken_day(start)} at {start:%H:%M}"

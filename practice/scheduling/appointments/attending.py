@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from practice.clinic.queries import get_settings
 from practice.core.actor import Actor
 from practice.core.errors import WayOut
-from practice.core.local_time import wall_time
+from practice.core.local_time import spoken_day, wall_time
 from practice.scheduling.appointments.cancelling import no_show_fee
 from practice.scheduling.appointments.changing import change
 from practice.scheduling.appointments.history import require_state, step
@@ -38,7 +38,7 @@ def arrive(
     def alter(appointment: Appointment) -> None:
         if wall_time(now, appointment.zone).date() < appointment.local_start.date():
             raise TooEarly(
-                f"This appointment is on {appointment.local_start:%A %d %B}. Move it if the client is here today.",
+                f"This appointment is on {spoken_day(appointment.local_start)}. Move it if the client is here today.",
                 ways_out=(WayOut("reschedule", "Move it to now"),),
             )
         step(appointment, State.ARRIVED, "marked as arrived")

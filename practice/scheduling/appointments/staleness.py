@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from practice.accounts.models import User
 from practice.core.errors import RELOAD, StaleVersion
-from practice.core.local_time import wall_time
+from practice.core.local_time import spoken_day, wall_time
 from practice.scheduling.models import Appointment, AppointmentChange
 
 DID: Mapping[str, str] = {
@@ -62,10 +62,10 @@ def _told(appointment: Appointment, change: AppointmentChange, name: str | None)
     did = DID.get(change.verb, "changed it")
     at = wall_time(change.at, appointment.zone)
     moved = f" It is {_place(appointment)} now." if _PLACE & change.after.keys() else ""
-    return f"{who} {did} at {at:%H:%M} on {at:%A} {at.day} {at:%B}.{moved}"
+    return f"{who} {did} at {at:%H:%M} on {spoken_day(at)}.{moved}"
 
 
 def _place(appointment: Appointment) -> str:
     start = appointment.local_start
     room = "" if appointment.room is None else f" in {appointment.room.name}"
-    return f"at {start:%H:%M} on {start:%A} {start.day} {start:%B} with {appointment.therapist.name}{room}"
+    return f"at {start:%H:%M} on {spoken_day(start)} with {appointment.therapist.name}{room}"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from practice.clients.following import is_kept_record
 from practice.clients.models import Client
+from practice.clients.names import called_name
 from practice.clinic.models import ClinicState
 from practice.scheduling.diary_time import LONGEST_TREATMENT
 from practice.scheduling.free_time.facts import current_set_up
@@ -65,7 +66,7 @@ class Visit(NamedTuple):
     @property
     def name(self) -> str:
         """Return the client's name, empty for a hold."""
-        return f"{self.preferred_name or self.first_name or ''} {self.last_name or ''}".strip()
+        return called_name(self.first_name or "", self.preferred_name or "", self.last_name or "")
 
 
 @dataclass(frozen=True, slots=True)

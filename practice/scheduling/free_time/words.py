@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from practice.core.local_time import to_local
+from practice.core.local_time import spoken_date, to_local
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import Span
 
@@ -21,7 +21,7 @@ def clock_or_day(minute: int, zone: str, on: date) -> str:
 
 def day(on: date) -> str:
     """Return a day in words: ``Tuesday 1 December 2026``."""
-    return f"{on:%A} {on.day} {on:%B %Y}"
+    return f"{on:%A} {spoken_date(on)}"
 
 
 def wall_spans(spans: Iterable[Span]) -> str:

@@ -13,6 +13,7 @@ from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
+from practice.core.local_time import spoken_date
 from practice.scheduling.claiming.claim import Wanted, claim, leave, lock_diaries
 from practice.scheduling.merging.clashes import ComingVisit, clashes_between
 from practice.scheduling.merging.errors import MergeIsOver, VisitsOverlap
@@ -91,7 +92,7 @@ def _require_undoable(row: ClientMerge, kept: Client, now: datetime) -> None:
         raise MergeIsOver("The record was merged itself since. Take that back first.", kept.uid)
     if now - row.merged_at > UNDO_WITHIN:
         raise MergeIsOver(
-            f"This merge was made on {row.merged_at:%d %B %Y}; after {UNDO_WITHIN.days} days it stays.", kept.uid
+            f"This merge was made on {spoken_date(row.merged_at)}; after {UNDO_WITHIN.days} days it stays.", kept.uid
         )
 
 
