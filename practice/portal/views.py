@@ -17,7 +17,7 @@ from practice.config import Settings
 from practice.core.errors import Conflict, PracticeError, RuleViolation
 from practice.portal.calendar_files import calendar_of
 from practice.portal.link_pages import Act, act_by_link, behave_as_link_pages, open_link, practice_alias
-from practice.portal.offers import find_offers
+from practice.portal.other_times import find_other_times
 from practice.portal.schemas import CancelSchema, FromSchema, MoveSchema
 from practice.portal.service import cancel_visit, confirm_visit, move_visit, stop_reminders
 from practice.portal.visits import ManagedVisit, Standing, get_visit
@@ -167,8 +167,8 @@ def _move_page(token: str, refusal: PracticeError | None, *, status: int = 200, 
     if visit.standing is not Standing.COMING:
         return _page("move", visit, token, status=status)
     asked = _query()
-    offers = find_offers(session(), visit, from_on=asked, now=now())
-    return _page("move", visit, token, status=status, offers=offers, refusal=refusal, is_unchosen=is_unchosen)
+    times = find_other_times(session(), visit, from_on=asked, now=now())
+    return _page("move", visit, token, status=status, times=times, refusal=refusal, is_unchosen=is_unchosen)
 
 
 def _query() -> Any:

@@ -63,7 +63,7 @@ def test_somebody_is_put_on_the_list_changed_and_taken_off(desk, scene: Scene):
     for expected in (
         scene.clients[0].display_name,
         "Mon 10:00 to 11:00",
-        "until 30 Nov",
+        "until Mon, Nov 30",
         "Urgent",
         "Back from a holiday",
     ):

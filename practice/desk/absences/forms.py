@@ -12,13 +12,14 @@ from practice.clinic.schemas import TIME_OFF_KINDS, TypedClock
 from practice.desk.choice import Choice, read_choice
 from practice.desk.schemas import ChoiceField, VersionSchema
 from practice.scheduling.absences.applying import Answer, AnswerKind
-from practice.scheduling.absences.asking import ASKABLE, Asked
+from practice.scheduling.absences.asking import Asked
 from practice.scheduling.absences.calling import CallEnd
 from practice.scheduling.absences.preview import Seen
 from practice.scheduling.absences.saving import Words
+from practice.scheduling.absences.schemas import AskedSchema
 from practice.scheduling.wishes import MoveWish
 from practice.web.forms import InvalidForm, load_form
-from practice.web.schemas import MAX_ID, Day, Flag, StrictSchema, Text, Uid, WholeNumber
+from practice.web.schemas import MAX_ID, Flag, Text, WholeNumber
 
 Body = dict[str, Any]
 DAYS = tuple(name.lower() for name in WEEKDAYS)
@@ -26,19 +27,11 @@ VISIT, SEEN = "visit-", "seen-"
 _LONGEST_WEEKDAY = 80
 
 
-class ChangeForm(StrictSchema):
+class ChangeForm(AskedSchema):
     """A change as its form says it; a day of a new week is typed as ``9-12:30, 13-17``."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(ASKABLE))
-    therapist_uid = Uid()
-    location_uid = Uid()
-    room_uid = Uid()
-    service_uid = Uid()
-    first_on = Day()
-    last_on = Day()
     starts = TypedClock()
     ends = TypedClock()
-    name = Text(longest=120)
     away_kind = fields.String(validate=validate.OneOf(list(TIME_OFF_KINDS)))
     note = Text(longest=200)
     joins = Flag()

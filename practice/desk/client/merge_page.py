@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from practice.clients.queries import ClientHit, Duplicate, find_duplicates, get_
 from practice.clients.shown import details_of_client, likeness_of
 from practice.clinic.queries import phone_region
 from practice.scheduling.merging.queries import MergePreview, PastMerge, Side, preview_merge
+from practice.web.formatting import Style, full_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def merged_words(past: PastMerge, region: str) -> str:
     """Return what the retired record said of the person, for whoever looks for it."""
     client = past.merged
     contacts = [_contact(contact.kind, contact.value, contact.normalised, region) for contact in client.contacts]
-    born = [f"born {_day(client.born_on)}"] if client.born_on else []
+    born = [f"born {full_date(client.born_on, Style())}"] if client.born_on else []
     return " · ".join([*born, *contacts])
 
 
@@ -71,16 +72,12 @@ def _said(side: Side, region: str) -> dict[str, str]:
     return {
         "Name": f"{client.first_name} {client.last_name}",
         "Called": client.preferred_name,
-        "Born": _day(client.born_on) if client.born_on else "",
+        "Born": full_date(client.born_on, Style()) if client.born_on else "",
         "Reached at": ", ".join(contacts),
         "Reminders by mail": "agreed" if side.consent else "not agreed",
         "Note": client.desk_note,
         "Coming visits": "; ".join(visit.words for visit in side.coming),
     }
-
-
-def _day(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
 
 
 def _contact(kind: str, value: str, normalised: str, region: str) -> str:

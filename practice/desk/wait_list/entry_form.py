@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from practice.clinic.hours import show_minute
 from practice.clinic.queries import list_locations, list_services, list_therapists
-from practice.desk.wait_list.wording import DAYS, NOTICES, URGENCY_WORDS, clock
+from practice.desk.wait_list.wording import DAYS, NOTICES, URGENCY_WORDS
 from practice.scheduling.wait_list.entries import EntryDetails
 from practice.scheduling.wait_list.fitting import Window
 from practice.scheduling.wait_list.models import WaitListEntry
@@ -51,8 +52,8 @@ def values_of(session: Session, entry: WaitListEntry) -> dict[str, Any]:
         "location_uid": entry.location.uid,
         "therapist_uids": [people[number].uid for number in entry.therapist_ids],
         "days": [str(day) for day in sorted({window[0] for window in entry.windows})],
-        "begins": None if begins is None else clock(begins),
-        "ends": None if ends is None else clock(min(ends, 24 * 60 - 1)),
+        "begins": None if begins is None else show_minute(begins),
+        "ends": None if ends is None else show_minute(min(ends, 24 * 60 - 1)),
         "first_on": entry.first_on.isoformat(),
         "last_on": None if entry.last_on is None else entry.last_on.isoformat(),
         "urgency": entry.urgency,

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from practice.clinic.hours import show_minute
 from practice.scheduling.wait_list.states import EntryState, OfferState, Urgency
+from practice.web.formatting import Style, short_date
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -49,11 +51,6 @@ OFFER_BADGES: Mapping[str, Badge] = {
 }
 
 
-def clock(minute: int) -> str:
-    """Return a wall minute as the desk says it."""
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
 def times_wanted(windows: Sequence[Sequence[int]]) -> str:
     """Return when somebody can come: ``Mon, Tue 09:00 to 12:00``."""
     by_span: dict[tuple[int, int], list[int]] = {}
@@ -65,16 +62,12 @@ def times_wanted(windows: Sequence[Sequence[int]]) -> str:
 def _days_and_span(days: Iterable[int], begins: int, ends: int) -> str:
     named = sorted(set(days))
     words = "" if len(named) == len(DAYS) else ", ".join(DAYS[day] for day in named) + " "
-    return f"{words}{'all day' if (begins, ends) == (0, 24 * 60) else f'{clock(begins)} to {clock(ends)}'}"
+    return f"{words}{'all day' if (begins, ends) == (0, 24 * 60) else f'{show_minute(begins)} to {show_minute(ends)}'}"
 
 
 def days_wanted(first_on: date, last_on: date | None, today: date) -> str:
     """Return between which days somebody waits, empty when there is nothing to say."""
-    said = [f"from {_day(first_on)}"] if first_on > today else []
+    said = [f"from {short_date(first_on, Style())}"] if first_on > today else []
     if last_on is not None:
-        said.append(f"until {_day(last_on)}")
+        said.append(f"until {short_date(last_on, Style())}")
     return " ".join(said)
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%b}"

@@ -21,8 +21,8 @@ class WeekSpanSchema(StrictSchema):
     location_uid = Uid(required=True)
 
 
-class GroundChangeSchema(StrictSchema):
-    """A change of absences, hours, rooms, services or places; which fields count depends on ``kind``."""
+class AskedSchema(StrictSchema):
+    """What every face asks of a change, except its times of day; which fields count depends on ``kind``."""
 
     kind = fields.String(required=True, validate=validate.OneOf(ASKABLE))
     therapist_uid = Uid()
@@ -31,9 +31,14 @@ class GroundChangeSchema(StrictSchema):
     service_uid = Uid()
     first_on = Day()
     last_on = Day()
+    name = Text(longest=120)
+
+
+class GroundChangeSchema(AskedSchema):
+    """A change of absences, hours, rooms, services or places."""
+
     starts = ClockTime()
     ends = ClockTime()
-    name = Text(longest=120)
     week = fields.List(fields.Nested(WeekSpanSchema), validate=validate.Length(max=MAX_SPANS))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from practice.clinic.hours import show_minute
 from practice.core.local_time import spoken_date, to_local
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import Span
@@ -26,7 +27,7 @@ def day(on: date) -> str:
 
 def wall_spans(spans: Iterable[Span]) -> str:
     """Return wall-minute spans in words: ``08:00-12:00 and 13:00-17:00``."""
-    return " and ".join(f"{_wall(span.begins)}-{_wall(span.ends)}" for span in spans)
+    return " and ".join(f"{show_minute(span.begins)}-{show_minute(span.ends)}" for span in spans)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -37,7 +38,3 @@ def listed(names: Sequence[str]) -> str:
 def amount(number: int, noun: str) -> str:
     """Return a number of things: ``1 visit``, ``8 visits``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _wall(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

@@ -19,7 +19,7 @@ TIMES_A_DAY = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class OtherTime:
     """One start: what the form sends, its wall time, and a note on what surprises: somebody else, another hour."""
 
     value: str
@@ -28,22 +28,22 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedDay:
-    """The offers of one local day."""
+class OtherDay:
+    """The times of one local day."""
 
     on: date
-    offers: Sequence[Offer]
+    times: Sequence[OtherTime]
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class OtherTimes:
     """Days with times, and the day from which later ones may be asked; None when there are none."""
 
-    days: Sequence[OfferedDay]
+    days: Sequence[OtherDay]
     later_from: date | None
 
 
-def find_offers(session: Session, visit: ManagedVisit, *, from_on: date | None, now: datetime) -> Offers:
+def find_other_times(session: Session, visit: ManagedVisit, *, from_on: date | None, now: datetime) -> OtherTimes:
     """Return times to which the visit may move: inside the notice only the same day's, else from *from_on* on."""
     today = wall_time(now, visit.appointment.zone).date()
     day = visit.local_start.date()
@@ -53,7 +53,7 @@ def find_offers(session: Session, visit: ManagedVisit, *, from_on: date | None, 
     days = days or _days(_find(session, _query(visit), window, now), visit)
     shown = days[:DAYS_SHOWN]
     later = shown[-1].on + timedelta(days=1) if len(days) > DAYS_SHOWN and not visit.is_late else None
-    return Offers(shown, later)
+    return OtherTimes(shown, later)
 
 
 def _window(from_on: date | None, today: date) -> tuple[date, date]:
@@ -77,14 +77,14 @@ def _find(session: Session, query: StartsQuery, window: tuple[date, date], now: 
     return find_starts(session, query, first_on=window[0], last_on=window[1], now=now)
 
 
-def _days(found: FoundStarts, visit: ManagedVisit) -> list[OfferedDay]:
-    by_day = groupby(_offers(found, visit), key=lambda offer: offer.at.date())
-    return [OfferedDay(day, _spread(list(times))) for day, times in by_day]
+def _days(found: FoundStarts, visit: ManagedVisit) -> list[OtherDay]:
+    by_day = groupby(_times(found, visit), key=lambda time: time.at.date())
+    return [OtherDay(day, _spread(list(times))) for day, times in by_day]
 
 
-def _offers(found: FoundStarts, visit: ManagedVisit) -> list[Offer]:
+def _times(found: FoundStarts, visit: ManagedVisit) -> list[OtherTime]:
     therapists = found.facts.set_up.therapists
-    offers = []
+    times = []
     for start in found.starts:
         if instant_of(start.begins) == visit.appointment.starts_at:
             continue
@@ -93,11 +93,11 @@ def _offers(found: FoundStarts, visit: ManagedVisit) -> list[Offer]:
         is_same = therapist.id == visit.appointment.therapist_id
         notes = [] if is_same else [therapist.name]
         notes += ["after the clocks go back"] if local.fold else []
-        offers.append(Offer(f"{local_text(local)} {therapist.uid}", local, ", ".join(notes)))
-    return offers
+        times.append(OtherTime(f"{local_text(local)} {therapist.uid}", local, ", ".join(notes)))
+    return times
 
 
-def _spread(times: list[Offer]) -> list[Offer]:
+def _spread(times: list[OtherTime]) -> list[OtherTime]:
     """Return a few of a day's times, from its first to its last."""
     if len(times) <= TIMES_A_DAY:
         return times
