@@ -84,6 +84,11 @@ class Client(Editable, Base):
     )
 
     @property
+    def kept_id(self) -> int:
+        """Return the record under which wishes, and pairs kept apart, hold for this client."""
+        return self.merged_into_id or self.id
+
+    @property
     def time_diary_id(self) -> int:
         """Return the diary on which time for this client is taken."""
         return self.kept_diary_id or self.diary_id

@@ -54,6 +54,8 @@ def local_start(instant: datetime, zone_name: str) -> datetime:
 
 
 _SECOND = "/2"
+YEARS = range(1890, 2200)
+"""The years that may be asked for: days beside the last one a calendar knows could not be reckoned with."""
 
 
 def local_text(local: datetime) -> str:
@@ -77,8 +79,10 @@ def spoken_day(on: date) -> str:
 
 
 def read_local_text(raw: str) -> datetime:
-    """Return the wall time that :func:`local_text` wrote; raises ``ValueError``."""
+    """Return the wall time that :func:`local_text` wrote; raises ``ValueError``, also for one that no diary reaches."""
     local = datetime.fromisoformat(raw.removesuffix(_SECOND))
+    if local.year not in YEARS:
+        raise ValueError(f"{raw!r} lies out of reach")
     return local.replace(fold=1) if raw.endswith(_SECOND) else local
 
 

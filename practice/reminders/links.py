@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from practice.accounts.links import link_token, make_link, revoke_links
 from practice.accounts.models import SignedLink
+from practice.clients.following import records_of
 from practice.core.actor import Actor
 from practice.scheduling.models import Appointment
+from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 
 MANAGE = "manage"
 STOP = "stop_reminders"
@@ -24,6 +26,8 @@ OFFER_LINK_LIFE = timedelta(days=60)
 """An offer that has ended can be looked at for so long: its page says what became of it and offers the way on."""
 MOST_VISITS = 500
 _RENEWED_BELOW = timedelta(days=60)
+_OFFERS_SINCE = 2 * OFFER_LINK_LIFE
+"""Links of older offers have ended by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,18 @@ def stop_offers_url(base_url: str, key: str, link: SignedLink) -> str:
 
 
 def end_links_of_client(session: Session, *, client_id: int, actor: Actor, now: datetime) -> int:
-    """End every link in the mails that a client has got and return how many lived; later mails carry new ones."""
-    ended = revoke_links(session, subject_kind=CLIENT, subject_id=client_id, actor=actor, now=now)
-    visits = select(Appointment.id).where(Appointment.client_id == client_id, Appointment.ends_at > now)
-    return ended + sum(
-        revoke_links(session, subject_kind=APPOINTMENT, subject_id=visit_id, actor=actor, now=now)
-        for visit_id in session.scalars(visits.limit(MOST_VISITS))
+    """End every link in the mails that a client has got and return how many lived; later mails carry new ones.
+
+    Those in offers too: an accepted one leads on to its visit. Records that were merged into this one count.
+    """
+    people = records_of(client_id)
+    visits = select(Appointment.id).where(Appointment.client_id.in_(people), Appointment.ends_at > now)
+    offers = select(WaitListOffer.id).join(WaitListOffer.entry).where(WaitListEntry.client_id.in_(people))
+    recent = offers.where(WaitListOffer.offered_at > now - _OFFERS_SINCE).order_by(WaitListOffer.id.desc())
+    return sum(
+        revoke_links(session, subject_kind=kind, subject_id=number, actor=actor, now=now)
+        for kind, subjects in ((CLIENT, people), (APPOINTMENT, visits), (OFFER, recent))
+        for number in session.scalars(subjects.limit(MOST_VISITS)).all()
     )
 
 

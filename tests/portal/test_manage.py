@@ -322,3 +322,11 @@ def test_links_that_went_to_the_wrong_person_are_ended_and_the_next_mail_carries
     assert (link.get().status_code, stopper.get().status_code) == (404, 404)
     assert others.get().status_code == 200
     assert visitor(appointment).get().status_code == 200
+
+
+@pytest.mark.parametrize("when", ["9999-12-31T23:45", "0001-01-01T00:00/2"])
+def test_a_time_at_the_end_of_the_calendar_is_none_of_those_shown(scene: Scene, visitor: Open, when: str) -> None:
+    appointment = scene.book()
+    page = visitor(appointment).post("/move", {"choice": f"{when} {scene.therapists[0].uid}"})
+    assert page.status_code == 422
+    assert scene.reload(appointment).local_start == TEN

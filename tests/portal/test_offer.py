@@ -15,6 +15,7 @@ from practice.reminders.offers import reachable_by_mail
 from practice.reminders.writing import Sender
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
+from practice.scheduling.merging.service import merge_clients
 from practice.scheduling.models import Appointment
 from practice.scheduling.wait_list.ending import withdraw_offer
 from practice.scheduling.wait_list.entries import EntryDetails, add_entry
@@ -206,3 +207,23 @@ def test_an_offer_that_ended_before_its_mail_left_is_not_sent(waiting: Waiting, 
     scene.session.rollback()
     (message,) = scene.session.scalars(select(Message).where(Message.kind == "offer"))
     assert (message.state, message.why) == ("superseded", "outdated")
+
+
+def test_ending_a_clients_links_ends_those_of_offers_too(waiting: Waiting, scene: Scene, client_as) -> None:
+    waiting.free()
+    waiting.tick()
+    visitor, stopper = waiting.visitor(), waiting.visitor(purpose="s")
+    assert visitor.post("/accept").status_code == 200
+    client_as("rita").post(f"/clients/{scene.clients[1].uid}/links/end")
+    assert (visitor.get().status_code, stopper.get().status_code) == (404, 404), "the page leads to the live visit"
+
+
+def test_links_of_a_merged_record_end_with_those_of_the_one_that_is_kept(
+    waiting: Waiting, scene: Scene, client_as
+) -> None:
+    waiting.free()
+    waiting.tick()
+    visitor = waiting.visitor()
+    scene.do(merge_clients, kept_uid=scene.clients[0].uid, merged_uid=scene.clients[1].uid)
+    client_as("rita").post(f"/clients/{scene.clients[0].uid}/links/end")
+    assert visitor.get().status_code == 404

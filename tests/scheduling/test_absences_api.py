@@ -2,9 +2,11 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from practice.core.actor import Role
 from tests.callers import Caller, caller
+from tests.factories import act
 from tests.scheduling.scene import Scene, at
 
 
@@ -93,3 +95,22 @@ def test_out_today_lists_calls_by_start_and_settles_each(app: Flask, scene: Scen
     cancelled = scene.reload(third)
     assert (cancelled.cancel_reason, cancelled.fee_proposed_cents) == ("therapist_ill", None)
     assert scene.reload(early).therapist_id == scene.therapists[1].id
+
+
+def test_a_therapist_who_is_away_moves_no_visit_into_a_colleagues_diary(
+    app: Flask, scene: Scene, session: Session
+) -> None:
+    theo = caller(app, Role.THERAPIST)
+    act(session, lambda: setattr(session.merge(scene.therapists[0]), "user_id", theo.user.id))
+    visit = scene.book(at(9))
+    shown = theo.post("/absences/preview", away(scene)).json
+    (hit,) = shown["hits"]
+    assert {time["therapist"]["uid"] for time in hit["times"]} == {scene.therapists[0].uid}
+    place = {"local_start": "2026-11-30T09:00", "therapist_uid": scene.therapists[1].uid}
+    answers = [{"visit_uid": visit.uid, "version": hit["version"], "kind": "move", **place}]
+    body = {"change": away(scene), "clinic_version": shown["clinic_version"], "answers": answers}
+    assert theo.post("/absences", body).status_code == 404
+    assert scene.reload(visit).therapist_id == scene.therapists[0].id
+    (own,) = hit["times"]
+    answers[0] |= {"local_start": own["local_start"], "therapist_uid": own["therapist"]["uid"]}
+    assert theo.post("/absences", body).status_code == 201

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from practice.audit.models import AuditEvent
 from practice.clients.consents import CONSENT_TEXTS, Purpose
 from practice.clients.models import Client, ClientMerge
+from practice.clients.preferences import keep_apart
 from practice.clients.queries import get_client, has_consent, search_clients
 from practice.clients.recipients import message_recipient
 from practice.clients.service import set_consent
@@ -17,7 +18,7 @@ from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.scheduling.appointments.rescheduling import reschedule
 from practice.scheduling.appointments.undoing import undo
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
-from practice.scheduling.errors import BookingConflict, TimeTaken
+from practice.scheduling.errors import BookingConflict, BookingRefused, TimeTaken
 from practice.scheduling.merging.clashes import ComingVisit, clashes_between
 from practice.scheduling.merging.errors import MergedAlready, MergeIsOver, SameRecord, VisitsOverlap
 from practice.scheduling.merging.queries import preview_merge
@@ -220,3 +221,13 @@ def test_clashes_are_the_pairs_that_overlap() -> None:
 
     ones, others = [visit(1, 0, 2), visit(2, 4, 5)], [visit(3, 1, 4), visit(4, 5, 6)]
     assert [(one.id, other.id) for one, other in clashes_between(ones, others)] == [(1, 3)]
+
+
+def test_a_visit_of_the_merged_one_moves_by_the_wishes_of_the_record_that_is_kept(scene: Scene) -> None:
+    visit = book_other(scene, at(10), 1)
+    merge(scene)
+    scene.do(keep_apart, client=fresh(scene, 0), therapist_id=scene.therapists[0].id)
+    wish = MoveWish(local_start=at(14), therapist=scene.therapists[0].uid)
+    with pytest.raises(BookingRefused) as refused:
+        scene.do(reschedule, appointment_uid=visit.uid, wish=wish, rules=SCHEDULING_RULES)
+    assert [each.code for each in refused.value.refusals] == ["not_with_therapist"]

@@ -28,7 +28,7 @@ from practice.desk.absences.forms import (
 from practice.desk.absences.page import KIND_WORDS, calls_page, preview_page
 from practice.desk.not_readable import unreadable
 from practice.scheduling.absences.applying import apply_change
-from practice.scheduling.absences.asking import change_of, require_may_change
+from practice.scheduling.absences.asking import change_of, is_own_only, require_may_answer, require_may_change
 from practice.scheduling.absences.calling import CallEnd, Decision, act_of_call, get_act, list_acts, settle_call
 from practice.scheduling.absences.models import GroundAct
 from practice.scheduling.absences.out_today import out_today
@@ -76,6 +76,7 @@ def post_change() -> AnyResponse:
         def work(opened: Session) -> GroundAct:
             asked, set_up = asked_of(body), read_set_up(opened)
             require_may_change(opened, asked, set_up, current_actor())
+            require_may_answer(opened, (one.wish for one in answers.values()), set_up, current_actor())
             return apply_change(
                 opened,
                 change=change_of(opened, asked, set_up, now=now()),
@@ -174,7 +175,7 @@ def _preview_page(
     asked, set_up = asked_of(body), read_set_up(session())
     require_may_change(session(), asked, set_up, current_actor())
     change = change_of(session(), asked, set_up, now=now())
-    impact = preview(session(), change=change, set_up=set_up, now=now())
+    impact = preview(session(), change=change, set_up=set_up, own_only=is_own_only(current_actor()), now=now())
     carried = {name: value for name, value in values.items() if name in ChangeForm().fields and value}
     return render_page(
         "desk/absence_preview.html",

@@ -10,7 +10,7 @@ from practice.accounts.ownership import require_own
 from practice.accounts.policy import requires
 from practice.clinic.queries import get_therapist
 from practice.scheduling.absences.applying import Answer, apply_change
-from practice.scheduling.absences.asking import Asked, change_of, require_may_change
+from practice.scheduling.absences.asking import Asked, change_of, is_own_only, require_may_answer, require_may_change
 from practice.scheduling.absences.calling import Decision, call_list, get_act, settle_call
 from practice.scheduling.absences.out_today import out_today
 from practice.scheduling.absences.preview import Seen, preview
@@ -47,7 +47,9 @@ def post_preview(body: Body) -> Shown:
     asked, set_up = asked_of(body), read_set_up(session())
     require_may_change(session(), asked, set_up, current_actor())
     change = change_of(session(), asked, set_up, now=now())
-    return show_impact(preview(session(), change=change, set_up=set_up, now=now()))
+    return show_impact(
+        preview(session(), change=change, set_up=set_up, own_only=is_own_only(current_actor()), now=now())
+    )
 
 
 @blueprint.route("/absences", methods=["POST"])
@@ -62,6 +64,7 @@ def post_change(body: Body) -> Response:
     def work(opened: Session) -> Answered:
         asked, set_up = asked_of(body["change"]), read_set_up(opened)
         require_may_change(opened, asked, set_up, current_actor())
+        require_may_answer(opened, (one.wish for one in answers.values()), set_up, current_actor())
         act = apply_change(
             opened,
             change=change_of(opened, asked, set_up, now=now()),

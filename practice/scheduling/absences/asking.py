@@ -1,6 +1,6 @@
 """From what a person asks for, in wall times and uids, to a change of the ground; impossible ones are refused."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from practice.accounts.ownership import require_own
+from practice.accounts.permissions import Scope, scope_of
 from practice.clinic.errors import DatesOrder, correct
 from practice.clinic.hours import MIDNIGHT
 from practice.clinic.hours import Span as WeekSpan
@@ -28,7 +29,7 @@ from practice.scheduling.absences.changes import (
 from practice.scheduling.absences.errors import AbsenceOver, ChangeIncomplete, NothingChanges
 from practice.scheduling.local_days import floor_minute
 from practice.scheduling.question import SetUp, Span, WeeklyWork
-from practice.scheduling.wishes import get_by_uid
+from practice.scheduling.wishes import MoveWish, get_by_uid
 
 T = TypeVar("T")
 
@@ -83,6 +84,18 @@ def require_may_change(session: Session, asked: Asked, set_up: SetUp, actor: Act
     else:
         action = "hours.manage" if asked.kind in {"closing", "new_week", "leaving"} else "clinic.manage"
         require_own(session, actor, action)
+
+
+def require_may_answer(session: Session, wishes: Iterable[MoveWish | None], set_up: SetUp, actor: Actor) -> None:
+    """Raise ``NotFound`` when a visit would move into a diary in which *actor* may not book."""
+    for uid in {wish.therapist for wish in wishes if wish is not None and wish.therapist is not None}:
+        therapist = get_by_uid(set_up.therapists, uid, "therapist")
+        require_own(session, actor, "appointment.change", therapist_id=therapist.id)
+
+
+def is_own_only(actor: Actor) -> bool:
+    """Return whether *actor* may move visits within the own diary only, so that no other time is proposed."""
+    return scope_of(actor, "appointment.change") is Scope.OWN
 
 
 def _required(value: T | None, field: str, sentence: str) -> T:

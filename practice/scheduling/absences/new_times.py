@@ -72,20 +72,22 @@ class Ledger:
         return NOTHING_TAKEN.plus([taken for number, taken in self._entries[diary_id] if number != appointment_id])
 
 
-def propose(found: Sequence[Hit], ground: Ground, ledger: Ledger, *, now: datetime) -> dict[int, tuple[NewTime, ...]]:
+def propose(
+    found: Sequence[Hit], ground: Ground, ledger: Ledger, *, own_only: bool = False, now: datetime
+) -> dict[int, tuple[NewTime, ...]]:
     """Return new times by appointment on the ground as it will be, best first; none where nothing is free."""
-    return {hit.visit.id: tuple(_propose(hit, ground, ledger, now)) for hit in found}
+    return {hit.visit.id: tuple(_propose(hit, ground, ledger, now, own_only=own_only)) for hit in found}
 
 
-def _propose(hit: Hit, ground: Ground, ledger: Ledger, now: datetime) -> list[NewTime]:
+def _propose(hit: Hit, ground: Ground, ledger: Ledger, now: datetime, *, own_only: bool) -> list[NewTime]:
     question = question_of(hit.visit, now=now)
     around = _around(question, hit, ground, now)
-    others = _others(hit, ground)
+    others = () if own_only else _others(hit, ground)
     asked = [(TimeKind.OTHER_ROOM, question, True)] if hit.is_about_room else []
     asked += [(TimeKind.SAME_THERAPIST, around, False)]
-    asked += [(TimeKind.OTHER_THERAPIST, replace(question, therapist_ids=others), True)]
+    asked += [(TimeKind.OTHER_THERAPIST, replace(question, therapist_ids=others), True)] if others else []
     times = [_offer(hit, kind, each, ground, ledger, is_same=is_same) for kind, each, is_same in asked]
-    if not any(times):
+    if others and not any(times):
         times = [_offer(hit, TimeKind.ANYBODY, replace(around, therapist_ids=others), ground, ledger, is_same=False)]
     return [time for time in times if time is not None]
 

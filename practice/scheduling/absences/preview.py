@@ -49,10 +49,10 @@ class Impact:
         return Seen(self.set_up.version, {hit.appointment.uid: hit.appointment.version for hit in self.hits})
 
 
-def preview(session: Session, *, change: Change, set_up: SetUp, now: datetime) -> Impact:
+def preview(session: Session, *, change: Change, set_up: SetUp, own_only: bool = False, now: datetime) -> Impact:
     """Return the impact of *change*; new times never collide with each other, so any choice of them works.
 
-    Raises :class:`TooManyVisits`.
+    *own_only* proposes no colleague's time, for who may not book with colleagues. Raises :class:`TooManyVisits`.
     """
     visits = {visit.id: visit for visit in read_visits(session, change, now=now)}
     days = days_of(list(visits.values()), now=now)
@@ -62,7 +62,7 @@ def preview(session: Session, *, change: Change, set_up: SetUp, now: datetime) -
         raise TooManyVisits(MOST_HITS)
     near = days_of([visits[hit.visit.id] for hit in found], now=now)
     ledger = read_ledger(session, set_up, [hit.visit for hit in found], near, now=now)
-    times = propose(found, after(change, ground), ledger, now=now)
+    times = propose(found, after(change, ground), ledger, own_only=own_only, now=now)
     return Impact(change, set_up, tuple(_shown(hit, visits, times) for hit in found))
 
 

@@ -133,7 +133,7 @@ def booked_of(appointment: Appointment) -> Booked:
         id=appointment.id,
         uid=appointment.uid,
         version=appointment.version,
-        client_id=client.id,
+        client_id=client.kept_id,
         client_diary_id=client.time_diary_id,
         service_id=appointment.service_id,
         therapist_id=appointment.therapist_id,

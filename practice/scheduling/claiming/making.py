@@ -101,7 +101,7 @@ def question_about(appointment: Appointment, *, actor: Actor, now: datetime) -> 
         last_on=day,
         asked_at=now,
         therapist_ids=(appointment.therapist_id,),
-        client_id=appointment.client_id,
+        client_id=None if appointment.client is None else appointment.client.kept_id,
         moving_id=appointment.id,
         shape=shape_as_booked(appointment),
         by_link=actor.role is Role.LINK,

@@ -178,7 +178,7 @@ def people_diaries(placing: Placing) -> set[int]:
     diary_ids = {therapist.diary_id for therapist in candidates(placing.question, placing.facts.set_up)}
     if placing.client is None:
         return diary_ids
-    return diary_ids | {placing.client.time_diary_id, *placing.facts.set_up.wishes_of(placing.client.id).apart}
+    return diary_ids | {placing.client.time_diary_id, *placing.facts.set_up.wishes_of(placing.client.kept_id).apart}
 
 
 def lockable_diaries(placing: Placing) -> set[int]:

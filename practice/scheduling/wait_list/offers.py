@@ -138,7 +138,7 @@ def _require_allowed(
     Hours, absences and closures are asked again: an offer lives for hours, and much may change in them.
     """
     question = replace(
-        question_about(hold, actor=actor, now=now), client_id=client.id, room_id=hold.room_id, by_link=is_by_client
+        question_about(hold, actor=actor, now=now), client_id=client.kept_id, room_id=hold.room_id, by_link=is_by_client
     )
     request = BookingRequest(
         verb=Verb.BOOK,
@@ -146,7 +146,7 @@ def _require_allowed(
         asked_at=now,
         question=question,
         local_start=hold.local_start,
-        client_id=client.id,
+        client_id=client.kept_id,
     )
     verdict = judge(rules, request, BookingFacts(load_facts(session, question), has_whole_day=True))
     if verdict.refusals:
@@ -172,17 +172,17 @@ def accept_offer(session: Session, *, offer_uid: str, rules: BookingRules, actor
     hold = _load_hold(session, offer)
     entry = offer.entry
     client = session.get_one(Client, entry.client_id)
-    _require_allowed(session, hold, client, is_by_client=not actor.is_staff, rules=rules, actor=actor, now=now)
     lies_on = diaries_of(hold)
 
     def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         _require_still_open(session, hold, offer, now=now)
+        _require_allowed(session, hold, client, is_by_client=not actor.is_staff, rules=rules, actor=actor, now=now)
         become_booking(hold, client, AppointmentState.BOOKED, actor=actor, now=now)
         return [Wanted(hold, client.time_diary_id, DiaryKind.CLIENT)]
 
     claim(
         session,
-        diary_ids=lies_on | {client.time_diary_id},
+        diary_ids=lies_on | {client.time_diary_id, *read_set_up(session).wishes_of(client.kept_id).apart},
         around=(Interval(hold.starts_at, hold.ends_at),),
         decide=decide,
         now=now,

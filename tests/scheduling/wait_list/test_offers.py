@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from practice.clients.preferences import keep_apart
 from practice.clinic.working_hours import TimeOffDetails, add_time_off, remove_time_off
 from practice.core.errors import StaleVersion
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import BookingConflict, BookingRefused
+from practice.scheduling.merging.service import merge_clients
 from practice.scheduling.models import Appointment
 from practice.scheduling.wait_list.ending import decline_offer, withdraw_offer
 from practice.scheduling.wait_list.entries import EntryDetails, add_entry, change_entry, withdraw_entry
@@ -249,3 +251,15 @@ def test_free_times_find_their_people_whatever_else_is_free(queue: List, scene: 
     assert overlapping_pairs(scene.session) == 0
     held = scene.session.scalars(select(Appointment).where(Appointment.state == "held")).all()
     assert len(held) == 2
+
+
+def test_wishes_of_the_record_that_is_kept_hold_for_whoever_waits_under_a_merged_one(queue: List, scene: Scene) -> None:
+    queue.add(1)
+    queue.free()
+    (offer,) = queue.tick()
+    scene.do(merge_clients, kept_uid=scene.clients[0].uid, merged_uid=scene.clients[1].uid)
+    scene.do(keep_apart, client=scene.clients[0], therapist_id=scene.therapists[0].id)
+    with pytest.raises(BookingRefused) as refused:
+        queue.accept(offer)
+    assert [each.code for each in refused.value.refusals] == ["not_with_therapist"]
+    assert queue.states() == ["offered"]
