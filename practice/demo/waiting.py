@@ -7,12 +7,13 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from practice.clinic.quiet_hours import NO_QUIET_HOURS
 from practice.core.transact import transact
 from practice.demo.people import Person
 from practice.demo.replay import BY_LINK, Stage
 from practice.reminders.offers import reachable_by_mail
 from practice.scheduling.wait_list.board import Look, read_board
-from practice.scheduling.wait_list.deciding import NO_NIGHT, Decision, next_offer
+from practice.scheduling.wait_list.deciding import Decision, next_offer
 from practice.scheduling.wait_list.ending import decline_offer
 from practice.scheduling.wait_list.entries import EntryDetails, add_entry, withdraw_entry
 from practice.scheduling.wait_list.models import WaitListOffer
@@ -83,7 +84,7 @@ def _decide(session: Session, at: datetime) -> Decision | None:
     board = read_board(
         session, Look(), reach=lambda opened, client_ids: reachable_by_mail(opened, client_ids, now=at), now=at
     )
-    return next_offer(replace(board, night=NO_NIGHT))
+    return next_offer(replace(board, night=NO_QUIET_HOURS))
 
 
 def _accept(session: Session, stage: Stage, offer_uid: str, at: datetime) -> None:

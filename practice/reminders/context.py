@@ -12,10 +12,10 @@ from practice.clients.models import Client, Consent
 from practice.clients.recipients import Recipient, WhyNone, message_recipient
 from practice.clinic.models import Closure, OpeningHours, PracticeSettings
 from practice.clinic.queries import get_settings, practice_today
+from practice.clinic.quiet_hours import QuietHours, WorkingDays
 from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
 from practice.reminders.kinds import Why
 from practice.reminders.models import SuppressedAddress, Told
-from practice.reminders.quiet_hours import QuietHours, WorkingDays
 from practice.reminders.wanted import Plan, plan_messages
 from practice.scheduling.absences.models import TO_CALL, HitAnswer
 from practice.scheduling.telling import AppointmentFacts, appointment_facts

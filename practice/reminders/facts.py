@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from practice.clinic.quiet_hours import QuietHours, WorkingDays
 from practice.reminders.kinds import Why
-from practice.reminders.quiet_hours import QuietHours, WorkingDays
 from practice.scheduling.lifecycle import AppointmentState
 
 

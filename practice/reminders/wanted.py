@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 
+from practice.clinic.quiet_hours import CALLS_MINUTE
 from practice.core.local_time import instant_at, to_local
 from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
 from practice.reminders.kinds import Channel, MessageKind, Why
-from practice.reminders.quiet_hours import CALLS_MINUTE
 from practice.scheduling.lifecycle import AppointmentState
 
 LAST_CALL = timedelta(hours=1)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from practice.clinic.quiet_hours import QuietHours
 from practice.core.local_time import to_utc, wall_time
 from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
 from practice.reminders.kinds import Channel, MessageKind, Why
-from practice.reminders.quiet_hours import QuietHours
 from practice.reminders.wanted import Plan, Wanted, plan_messages
 from practice.scheduling.lifecycle import AppointmentState as State
 

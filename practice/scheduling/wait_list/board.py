@@ -9,6 +9,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from practice.clinic.queries import get_settings, practice_today
+from practice.clinic.quiet_hours import QuietHours
 from practice.core.local_time import wall_time
 from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.free_time.search import FoundStarts, StartsQuery, find_starts
@@ -16,7 +17,7 @@ from practice.scheduling.lifecycle import OCCUPIES_TIME
 from practice.scheduling.local_days import ceil_minute, floor_minute
 from practice.scheduling.models import Appointment
 from practice.scheduling.question import LocationFacts, SetUp, Span, shape_of
-from practice.scheduling.wait_list.deciding import Board, Group, Night
+from practice.scheduling.wait_list.deciding import Board, Group
 from practice.scheduling.wait_list.fitting import Opening, RefusedTime, Waiting, Window
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.states import REFUSED, EntryState, OfferState, Urgency
@@ -67,7 +68,7 @@ def read_board(session: Session, look: Look, *, reach: Reach, now: datetime) -> 
         waiting,
         {group: openings_of(starts) for group, starts in found.items()},
         {group: set_up.services[group[0]].portal_notice_minutes for group in groups},
-        Night(settings.quiet_from_minute, settings.quiet_until_minute),
+        QuietHours(settings.quiet_from_minute, settings.quiet_until_minute),
         lambda therapist_id: set_up.therapists[therapist_id].name,
         now,
     )

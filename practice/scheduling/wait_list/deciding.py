@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from practice.core.local_time import instant_at, to_local
+from practice.clinic.quiet_hours import QuietHours
 from practice.scheduling.local_days import ceil_minute, instant_of
 from practice.scheduling.wait_list.fitting import Opening, Waiting, leaves_notice, suits, therapist_for
 from practice.scheduling.wait_list.ranking import rank, why
@@ -16,34 +16,6 @@ ANSWER = timedelta(hours=3)
 SHORTEST_ANSWER = timedelta(minutes=30)
 """With less time to answer a mail is no fair offer: those times are for the telephone."""
 
-
-class Night(NamedTuple):
-    """Wall minutes in which nobody is written to, over midnight when *begins* is later; equal minutes mean none."""
-
-    begins: int
-    ends: int
-
-    def contains(self, instant: datetime, zone: str) -> bool:
-        """Return whether *instant* falls inside by the zone's wall clock."""
-        local = to_local(instant, zone)
-        minute = local.hour * 60 + local.minute
-        if self.begins <= self.ends:
-            return self.begins <= minute < self.ends
-        return minute >= self.begins or minute < self.ends
-
-    def after(self, instant: datetime, zone: str) -> datetime:
-        """Return *instant*, or as long after the night as it lies inside the night."""
-        if not self.contains(instant, zone):
-            return instant
-        local = to_local(instant, zone)
-        minute = local.hour * 60 + local.minute
-        began_on = local.date() - timedelta(days=minute < self.begins)
-        into = instant - instant_at(began_on, self.begins, zone)
-        ends_on = local.date() + timedelta(days=minute >= self.ends)
-        return instant_at(ends_on, self.ends, zone) + into
-
-
-NO_NIGHT = Night(0, 0)
 
 Group = tuple[int, int]
 """A service and a location: whoever waits for both looks at the same free times."""
@@ -72,7 +44,7 @@ class Board:
     waiting: Sequence[Waiting]
     openings: Mapping[Group, Sequence[Opening]]
     notices: Mapping[Group, int]
-    night: Night
+    night: QuietHours
     name_of: Callable[[int], str]
     now: datetime
 
@@ -115,7 +87,9 @@ def _decide(
     return None
 
 
-def answer_until(waiting: Waiting, opening: Opening, notice: int, *, night: Night, now: datetime) -> datetime | None:
+def answer_until(
+    waiting: Waiting, opening: Opening, notice: int, *, night: QuietHours, now: datetime
+) -> datetime | None:
     """Return until when an offer made now would stand, None when it would be no fair offer.
 
     It ends before the time comes under the client's or the service's notice (minutes), so that whoever accepts

@@ -7,15 +7,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from practice.clinic.quiet_hours import NO_QUIET_HOURS, QuietHours
 from practice.scheduling.local_days import floor_minute, instant_of
 from practice.scheduling.question import Span
 from practice.scheduling.wait_list import deciding, ranking
 from practice.scheduling.wait_list.deciding import (
     ANSWER,
-    NO_NIGHT,
     SHORTEST_ANSWER,
     Board,
-    Night,
     next_offer,
     phone_list,
 )
@@ -45,7 +44,7 @@ def opening(local: datetime, *therapists: int, minutes: int = 60) -> Opening:
     return Opening(begins, minutes, therapists or (1,), ZONE)
 
 
-def board(people: list[Waiting], openings: list[Opening], *, now=NOW, night=NO_NIGHT, notice: int = 120) -> Board:
+def board(people: list[Waiting], openings: list[Opening], *, now=NOW, night=NO_QUIET_HOURS, notice: int = 120) -> Board:
     groups = {(one.service_id, one.location_id) for one in people}
     return Board(people, dict.fromkeys(groups, openings), dict.fromkeys(groups, notice), night, NAMES.__getitem__, now)
 
@@ -114,7 +113,7 @@ def test_an_offer_ends_before_the_time_comes_under_the_notice():
 
 
 def test_nobody_is_written_to_at_night_and_the_night_is_no_time_to_answer():
-    night = Night(20 * 60, 8 * 60)
+    night = QuietHours(20 * 60, 8 * 60)
     assert first([waiting()], night=night, now=NOW.replace(hour=3)) is None
     half_past_six = NOW.replace(hour=23, minute=30)
     decision = next_offer(board([waiting()], [opening(THURSDAY_TEN)], now=half_past_six, night=night))

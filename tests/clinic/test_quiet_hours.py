@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from practice.clinic.quiet_hours import QuietHours, WorkingDays
 from practice.core.local_time import to_local
-from practice.reminders.quiet_hours import QuietHours, WorkingDays
 
 TORONTO = "America/Toronto"
 NIGHT = QuietHours()

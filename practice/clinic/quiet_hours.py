@@ -34,6 +34,14 @@ class QuietHours:
         ends_on = local.date() + timedelta(days=_minute(local) >= self.until_minute)
         return instant_at(ends_on, self.until_minute, zone_name)
 
+    def after(self, instant: datetime, zone_name: str) -> datetime:
+        """Return *instant*, or as long after the quiet hours as it lies inside them."""
+        if not self.contains(instant, zone_name):
+            return instant
+        began_on = self._began_on(to_local(instant, zone_name))
+        into = instant - instant_at(began_on, self.from_minute, zone_name)
+        return self.morning_after(instant, zone_name) + into
+
     def evening_before(self, instant: datetime, zone_name: str) -> datetime:
         """Return six in the evening before the quiet hours around *instant* began."""
         began_on = self._began_on(to_local(instant, zone_name))
@@ -44,6 +52,9 @@ class QuietHours:
     def _began_on(self, local: datetime) -> date:
         is_after_midnight = self.from_minute > self.until_minute and _minute(local) < self.until_minute
         return local.date() - timedelta(days=is_after_midnight)
+
+
+NO_QUIET_HOURS = QuietHours(0, 0)
 
 
 def _minute(local: datetime) -> int:
