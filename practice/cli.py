@@ -26,6 +26,7 @@ from practice.accounts.commands import (
 from practice.accounts.models import User
 from practice.accounts.passwords import hash_new_password
 from practice.accounts.sessions import end_every_session
+from practice.accounts.tokens import end_every_token
 from practice.accounts.users import STAFF_ROLES, UserDetails, add_user
 from practice.app import create_app
 from practice.backup.commands import back_up, require_key, restore, say_restored, telling, verify
@@ -234,13 +235,15 @@ def verify_backup(app: Flask, *, file: Path) -> None:
 def restore_backup(app: Flask, *, file: Path, accept_broken_log: bool) -> None:
     """Bring FILE back into an empty database; anything but an empty one is refused.
 
-    Everybody must sign in again afterwards, and mail is paused until somebody has looked at what waits.
+    Everybody must sign in again afterwards, scripts need new tokens, and mail is paused until somebody has looked at
+    what waits.
     """
     say_restored(restore(app, file, accepts_broken_log=accept_broken_log, after=_calm_down))
 
 
 def _calm_down(session: Session) -> None:
     end_every_session(session, actor=CONSOLE, now=now())
+    end_every_token(session, actor=CONSOLE, now=now())
     pause_after_restore(session, worker="restore", now=now())
 
 

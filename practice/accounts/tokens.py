@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from practice.accounts.models import ApiToken, User
@@ -48,3 +48,11 @@ def revoke_tokens_of(session: Session, *, user: User, actor: Actor, now: datetim
     for row in session.scalars(select(ApiToken).where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))):
         row.revoked_at = now
         record(session, Event("token.revoked", "token", row.uid, actor, now))
+
+
+def end_every_token(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Revoke every token, because those that were revoked since are back: a backup was restored."""
+    live = update(ApiToken).where(ApiToken.revoked_at.is_(None)).values(revoked_at=now).returning(ApiToken.id)
+    ended = len(session.scalars(live, execution_options={"synchronize_session": False}).all())
+    record(session, Event("token.revoked_every", "token", "all", actor, now, {"tokens": ended}))
+    return ended

@@ -78,7 +78,10 @@ def say_restored(restored: Restored) -> None:
     """Tell what is there again, and what to do next."""
     contents = restored.contents
     click.echo(f"Restored and compared: {_words(contents)}, as of {contents.opening.taken_at:%Y-%m-%d %H:%M} UTC.")
-    click.echo("Everybody must sign in again. Mail is paused: look at what waits, then let it go out on the mail page.")
+    click.echo(
+        "Everybody must sign in again and scripts need new tokens, for those that were ended since had come back."
+    )
+    click.echo("Mail is paused: look at what waits, then let it go out on the mail page.")
 
 
 def archive_of(settings: Settings, path: Path) -> Archive:

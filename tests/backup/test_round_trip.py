@@ -50,8 +50,12 @@ def test_either_engine_takes_the_others_backup(archive: Path, run: Run, engine_u
     assert run("audit", "verify", url=other_engine_url).exit_code == 0
 
 
-def test_people_sign_in_again_and_mail_waits_for_a_look(archive: Path, run: Run, empty_url: str, now) -> None:
-    run("restore", str(archive), url=empty_url)
+def test_people_and_scripts_sign_in_again_and_mail_waits_for_a_look(
+    practice_with_rows, run: Run, vault: Path, empty_url: str, now
+) -> None:
+    assert run("user", "token", "rita@example.com", "--name", "reports").exit_code == 0
+    run("backup")
+    run("restore", str(next(vault.iterdir())), url=empty_url)
     app = create_app(make_settings(empty_url), clock=lambda: now)
     browser = app.test_client()
     page = {"email": "rita@example.com", "password": PASSWORD}
@@ -59,6 +63,8 @@ def test_people_sign_in_again_and_mail_waits_for_a_look(archive: Path, run: Run,
     with app.app_context(), db.engine.connect() as connection:
         assert connection.scalar(text("SELECT paused_because FROM worker_pulse WHERE job = 'dispatch'")) == "restored"
         assert connection.scalar(text("SELECT count(*) FROM auth_session WHERE revoked_at IS NULL")) == 0
+        assert connection.scalar(text("SELECT count(*) FROM api_token")) == 1
+        assert connection.scalar(text("SELECT count(*) FROM api_token WHERE revoked_at IS NULL")) == 0
         db.engine.dispose()
 
 
