@@ -97,6 +97,10 @@ class RuleViolation(PracticeError):
     title = "Not possible"
 
 
+class GroundChanged(Exception):
+    """What the work was judged by changed while it waited for a lock; done again, it finds what is true now."""
+
+
 class Unavailable(Exception):
     """The database is busy or gone; the same request may succeed in a moment."""
 

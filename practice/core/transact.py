@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from practice.core.errors import RELOAD, PracticeError, StaleVersion, Unavailable
+from practice.core.errors import RELOAD, GroundChanged, PracticeError, StaleVersion, Unavailable
 from practice.core.events import Event, drain
 from practice.core.failpoints import failpoint
 
@@ -28,10 +28,10 @@ _RETRIED = frozenset({"40001", "40P01", "55P03"})
 def transact(session: Session, work: Callable[[], T]) -> T:
     """Run *work* in one transaction and commit it; its only side effects must be in *session*.
 
-    On PostgreSQL a serialization failure, deadlock or lock timeout runs *work* again, at most three times in
-    all. Raises :class:`Unavailable` when the database stays busy or is gone, ``RuntimeError`` when the session
-    is already in a transaction or carries no audit hook, and whatever *work* raises after a rollback; a bare
-    refusal is explained then, when nobody waits for its locks any more.
+    A serialization failure, deadlock or lock timeout of PostgreSQL and :class:`GroundChanged` run *work* again, at
+    most three times in all. Raises :class:`Unavailable` when the database stays busy or is gone, ``RuntimeError``
+    when the session is already in a transaction or carries no audit hook, and whatever *work* raises after a
+    rollback; a bare refusal is explained then, when nobody waits for its locks any more.
     """
     if session.in_transaction():
         raise RuntimeError("transact needs a session that is not in a transaction")
@@ -46,12 +46,12 @@ def transact(session: Session, work: Callable[[], T]) -> T:
             if refusal.explain is None:
                 raise
             raise _in_full(session, refusal) from refusal
-        except DBAPIError as error:
-            if sqlstate(error) in _RETRIED and attempt < ATTEMPTS:
+        except (DBAPIError, GroundChanged) as error:
+            if _passes(error) and attempt < ATTEMPTS:
                 _pause(attempt)
                 attempt += 1
                 continue
-            if is_outage(error):
+            if isinstance(error, GroundChanged) or is_outage(error):
                 raise Unavailable from error
             raise
 
@@ -85,6 +85,11 @@ def _in_full(session: Session, refusal: PracticeError) -> PracticeError:
         return refusal.in_full()
     finally:
         session.rollback()
+
+
+def _passes(error: DBAPIError | GroundChanged) -> bool:
+    """Return whether the same work may succeed at once."""
+    return isinstance(error, GroundChanged) or sqlstate(error) in _RETRIED
 
 
 def is_outage(error: BaseException) -> bool:

@@ -32,6 +32,7 @@ from practice.scheduling.claiming.rules import (
     BookingRules,
     Verb,
 )
+from practice.scheduling.claiming.versions import require_ground
 from practice.scheduling.errors import NothingToSwap
 from practice.scheduling.lifecycle import OPEN
 from practice.scheduling.models import Appointment
@@ -161,7 +162,7 @@ def _exchange(
             wanted += wanted_at(placing, place, appointment, taken)
         return wanted
 
-    claim(
+    bumped = claim(
         session,
         diary_ids=diary_ids,
         around=[placing.around for placing in placings],
@@ -169,6 +170,7 @@ def _exchange(
         now=judging.now,
         giving_back={appointment.id for appointment in pair},
     )
+    require_ground(placings[0].facts.set_up, bumped)
     return places
 
 

@@ -26,7 +26,7 @@ from practice.core.failpoints import failpoint
 from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
 from practice.scheduling.claiming.reading import rows_around
-from practice.scheduling.claiming.versions import bump
+from practice.scheduling.claiming.versions import Bumped, bump
 from practice.scheduling.diary_time import Work
 from practice.scheduling.errors import BufferTaken, MergedMeanwhile, TimeTaken
 from practice.scheduling.lifecycle import State
@@ -126,15 +126,16 @@ def claim(
     giving_back: Collection[int] = (),
     touching: Collection[int] = (),
     likely: Collection[int] | None = None,
-) -> None:
+) -> Bumped:
     """Take what *decide* wants of the locked diaries, and give back all that *giving_back* appointments had.
 
     *diary_ids* are all diaries that may be taken or given back, *around* the times of treatment that may be
     wanted on them. Expired holds do not count and are dropped when they are in the way. *touching* are diaries on
     which something changes that keeps its time; *likely* ones are looked at first, the others only when *decide*
     asks for them. Raises :class:`TimeTaken` or :class:`BufferTaken`, and whatever *decide* raises; nothing is
-    written then.
+    written then. Returns what was true under the lock, for who went by a set-up read before (``require_ground``).
     """
+    failpoint("claim.before_lock")
     lock_diaries(session, diary_ids)
     looked_at = set(diary_ids if likely is None else likely)
     taken, touched = _look(session, looked_at, around, now=now, without=giving_back)
@@ -147,9 +148,10 @@ def claim(
     failpoint("claim.between_look_and_write")
     touched |= _give_back(session, giving_back)
     _take(session, wanted)
-    retired = bump(session, touched | {each.diary_id for each in wanted} | set(touching))
-    if any(each.diary_id in retired and each.kind is DiaryKind.CLIENT for each in wanted):
+    bumped = bump(session, touched | {each.diary_id for each in wanted} | set(touching))
+    if any(each.diary_id in bumped.retired and each.kind is DiaryKind.CLIENT for each in wanted):
         raise MergedMeanwhile
+    return bumped
 
 
 def release(session: Session, appointment_ids: Collection[int], *, diary_ids: Collection[int]) -> None:

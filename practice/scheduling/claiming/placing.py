@@ -1,7 +1,4 @@
-"""Finds a place for one appointment under the lock, judges it by every rule, and takes it.
-
-What a wish leaves open (any therapist, any room) is decided here, in the transaction that claims it.
-"""
+"""Finds a place for one appointment under the lock, decides what the wish left open, judges by every rule, takes it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +26,7 @@ from practice.scheduling.claiming.diaries import (
 from practice.scheduling.claiming.loading import reread
 from practice.scheduling.claiming.reach import known_around, with_colleagues
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Notice, Verb, judge
+from practice.scheduling.claiming.versions import require_ground
 from practice.scheduling.errors import NEXT_TIMES, refused
 from practice.scheduling.free_time.facts import load_facts
 from practice.scheduling.lifecycle import FREES_TIME
@@ -161,7 +159,7 @@ def take_place(
         decided.append(place)
         return wanted_at(placing, place, write(place), occupied)
 
-    claim(
+    bumped = claim(
         session,
         diary_ids=lockable_diaries(placing),
         around=(placing.around,),
@@ -170,6 +168,7 @@ def take_place(
         giving_back=placing.giving_back,
         likely=people_diaries(placing) | {room.diary_id for room in steps[0]},
     )
+    require_ground(placing.facts.set_up, bumped)
     return decided[0]
 
 
@@ -259,8 +258,7 @@ def request_of(placing: Placing, question: Question, judging: Judging) -> Bookin
 
 def narrowed_to(question: Question, therapist: TherapistFacts, room: RoomFacts | None) -> Question:
     """Return the question for one therapist, and one room if it is chosen."""
-    room_id = question.room_id if room is None else room.id
-    return replace(question, therapist_ids=(therapist.id,), room_id=room_id)
+    return replace(question, therapist_ids=(therapist.id,), room_id=question.room_id if room is None else room.id)
 
 
 def _place(

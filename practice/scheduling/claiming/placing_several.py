@@ -28,6 +28,7 @@ from practice.scheduling.claiming.placing import (
     wanted_at,
 )
 from practice.scheduling.claiming.rules import BookingFacts, judge
+from practice.scheduling.claiming.versions import require_ground
 from practice.scheduling.free_time.availability import OfferedStart, offered_starts
 from practice.scheduling.free_time.limits import days_known
 from practice.scheduling.free_time.ways_out import choose
@@ -85,7 +86,7 @@ def take_places(
             for wanted in wanted_at(placing, place, appointment, occupied)
         ]
 
-    claim(
+    bumped = claim(
         session,
         diary_ids={diary_id for placing in placings for diary_id in lockable_diaries(placing)},
         around=[placing.around for placing in placings if _is_real(placing)],
@@ -93,6 +94,8 @@ def take_places(
         now=judging.now,
         giving_back=_giving_back(placings),
     )
+    for placing in placings:
+        require_ground(placing.facts.set_up, bumped)
     return decided
 
 
