@@ -16,6 +16,7 @@ from practice.core.transact import transact
 from practice.scheduling.appointments.booking import book_time
 from practice.scheduling.claiming import claim as claiming
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
+from practice.scheduling.claiming.versions import Bumped
 from practice.scheduling.errors import MergedMeanwhile
 from practice.scheduling.merging.service import merge_clients
 from practice.scheduling.models import Appointment
@@ -119,6 +120,6 @@ def test_a_client_merged_between_the_reading_and_the_lock_is_noticed(two_locks, 
 
 def test_without_that_look_the_person_would_be_in_two_places(two_locks, scene, sessions, monkeypatch) -> None:
     bump = claiming.bump
-    monkeypatch.setattr(claiming, "bump", lambda session, diary_ids: bump(session, diary_ids) and set())
+    monkeypatch.setattr(claiming, "bump", lambda session, diary_ids: bump(session, diary_ids) and Bumped())
     assert book_while_a_merge_commits(scene, sessions) is None
     assert overlaps_of_one_person(scene.session) == 1
