@@ -166,7 +166,7 @@ def _letters(stage: Stage) -> list[Envelope]:
         batch = judge(session, leases, now=NOW)
     if len(batch.claimed) != AMOUNT:
         raise SystemExit("there are not a hundred mails to render")
-    return [write(each, batch, SENDER, NOW) for each in batch.claimed]
+    return [write(each, batch.outlook.settings, SENDER, NOW) for each in batch.claimed]
 
 
 def _dispatcher(stage: Stage, port: int) -> Dispatcher:
