@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from practice.clinic.queries import get_therapist
 from practice.core.actor import Actor
+from practice.core.db import insert_into
 from practice.core.errors import RuleViolation, WayOut
 from practice.core.events import Event, record
 from practice.scheduling.delays.models import RunningBehind
@@ -35,11 +36,11 @@ def run_behind(
             ways_out=(WayOut("open_today", "Back to Today", {"href": "/today"}),),
         )
     therapist = get_therapist(session, therapist_uid)
-    row = session.get(RunningBehind, therapist.id, with_for_update=True)
-    if row is None:
-        row = RunningBehind(therapist_id=therapist.id)
-        session.add(row)
-    row.said_on, row.minutes, row.said_at, row.said_by_id = on, minutes, now, actor.user_id
+    said = {"said_on": on, "minutes": minutes, "said_at": now, "said_by_id": actor.user_id}
+    # The first word about somebody may be given at two desks at once; the later one stands.
+    note = insert_into(session, RunningBehind).values(therapist_id=therapist.id, **said)
+    note = note.on_conflict_do_update(index_elements=["therapist_id"], set_=said)
+    row = session.scalars(note.returning(RunningBehind), execution_options={"populate_existing": True}).one()
     record(session, Event("therapist.run_behind", "therapist", therapist.uid, actor, now, {"minutes": minutes}))
     return row
 
