@@ -1,5 +1,8 @@
 """Booking: the panel, the search in it, holding and renewing a time, and the booking itself."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -38,8 +41,19 @@ def show_draft(draft: Draft, trouble: Trouble = NO_TROUBLE, *, status: int = 200
     return panel_answer("desk/booking_panel.html", panel.behind, status=status, panel=panel)
 
 
-def _show_invalid(sent: MultiDict[str, str], invalid: InvalidForm) -> Response:
-    return show_draft(readable_part(sent, invalid.errors), Trouble(errors=invalid.errors), status=422)
+def _with_draft(view: Callable[[Draft], AnyResponse]) -> Callable[[], AnyResponse]:
+    """Give a view the draft that was sent; show the panel again, errors and all, if it cannot be read."""
+
+    @wraps(view)
+    def read() -> AnyResponse:
+        sent = request.form if request.method == "POST" else request.args
+        try:
+            draft = read_draft(sent)
+        except InvalidForm as invalid:
+            return show_draft(readable_part(sent, invalid.errors), Trouble(errors=invalid.errors), status=422)
+        return view(draft)
+
+    return read
 
 
 def _show_refused(draft: Draft, refusal: PracticeError) -> Response:
@@ -48,23 +62,17 @@ def _show_refused(draft: Draft, refusal: PracticeError) -> Response:
 
 @blueprint.get("/book")
 @requires("appointment.book")
-def start() -> Response:
+@_with_draft
+def start(draft: Draft) -> Response:
     """Open the panel, with whatever the link knows already."""
-    try:
-        draft = read_draft(request.args)
-    except InvalidForm as invalid:
-        return _show_invalid(request.args, invalid)
     return show_draft(draft, trouble_of(session(), draft, actor=current_actor(), now=now()))
 
 
 @blueprint.post("/book/draft")
 @requires("appointment.hold")
-def redraw() -> Response:
+@_with_draft
+def redraw(draft: Draft) -> Response:
     """Show the panel anew after a change, with the chosen time held."""
-    try:
-        draft = read_draft(request.form)
-    except InvalidForm as invalid:
-        return _show_invalid(request.form, invalid)
     return hold_draft(draft)
 
 
@@ -86,16 +94,9 @@ def hold_draft(draft: Draft) -> Response:
 
 @blueprint.post("/book")
 @requires("appointment.book")
-def book() -> AnyResponse:
+@_with_draft
+def book(draft: Draft) -> AnyResponse:
     """Book what the form says."""
-    try:
-        draft = read_draft(request.form)
-    except InvalidForm as invalid:
-        return _show_invalid(request.form, invalid)
-    return _book(draft)
-
-
-def _book(draft: Draft) -> AnyResponse:
     actor, instant, key = current_actor(), now(), request_key()
 
     def work(opened: Session) -> Answer:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core.actor import Actor
 from practice.scheduling.appointments.history import note, require_state, snapshot, tell_calendars
@@ -46,6 +47,8 @@ class MoveJob(NamedTuple):
     appointment: Appointment
     verb: Verb
     reason: str
+    client: Client | None
+    """Whose it is afterwards."""
 
 
 def reschedule(
@@ -70,8 +73,8 @@ def reschedule(
     start = wish.local_start or start_as_booked(appointment)
     if lies_there(appointment, question, start):
         return appointment
-    placing = _placing(session, MoveJob(appointment, Verb.RESCHEDULE, override_reason), question, set_up, start)
-    return _move(session, placing, rules=rules, actor=actor, now=now)
+    job = MoveJob(appointment, Verb.RESCHEDULE, override_reason, appointment.client)
+    return _move(session, job, question, set_up, start, rules=rules, actor=actor, now=now)
 
 
 def resize(
@@ -92,9 +95,8 @@ def resize(
     set_up = read_set_up(session)
     question = question_of_move(appointment, MoveWish(), set_up, actor=actor, now=now)
     question = replace(question, shape=shape_as_booked(appointment)._replace(duration=duration_minutes))
-    job = MoveJob(appointment, Verb.RESIZE, override_reason)
-    placing = _placing(session, job, question, set_up, start_as_booked(appointment))
-    return _move(session, placing, rules=rules, actor=actor, now=now)
+    job = MoveJob(appointment, Verb.RESIZE, override_reason, appointment.client)
+    return _move(session, job, question, set_up, start_as_booked(appointment), rules=rules, actor=actor, now=now)
 
 
 def change_room(
@@ -117,9 +119,8 @@ def change_room(
     question = question_of_move(appointment, MoveWish(room=room_uid), set_up, actor=actor, now=now)
     if question.room_id == appointment.room_id:
         return appointment
-    job = MoveJob(appointment, Verb.CHANGE_ROOM, override_reason)
-    placing = _placing(session, job, question, set_up, start_as_booked(appointment))
-    return _move(session, placing, rules=rules, actor=actor, now=now)
+    job = MoveJob(appointment, Verb.CHANGE_ROOM, override_reason, appointment.client)
+    return _move(session, job, question, set_up, start_as_booked(appointment), rules=rules, actor=actor, now=now)
 
 
 def change_client(
@@ -143,9 +144,8 @@ def change_client(
         return appointment
     set_up = read_set_up(session)
     question = replace(question_of_move(appointment, MoveWish(), set_up, actor=actor, now=now), client_id=client.id)
-    job = MoveJob(appointment, Verb.CHANGE_CLIENT, override_reason)
-    placing = replace(_placing(session, job, question, set_up, start_as_booked(appointment)), client=client)
-    return _move(session, placing, rules=rules, actor=actor, now=now)
+    job = MoveJob(appointment, Verb.CHANGE_CLIENT, override_reason, client)
+    return _move(session, job, question, set_up, start_as_booked(appointment), rules=rules, actor=actor, now=now)
 
 
 def _open(session: Session, uid: str, version: int | None, states: frozenset[State], what: str) -> Appointment:
@@ -196,10 +196,6 @@ def _starts_there(appointment: Appointment, question: Question, start: datetime)
     return (start, start.fold) == (booked, booked.fold) and question.location_id == appointment.location_id
 
 
-def _placing(session: Session, job: MoveJob, question: Question, set_up: SetUp, start: datetime) -> Placing:
-    return placing_of_move(job, question, read_frame(session, question, set_up), start)
-
-
 def placing_of_move(job: MoveJob, question: Question, facts: DiaryFacts, start: datetime) -> Placing:
     """Return where to look for a place; rules about a start that stays do not apply again."""
     appointment = job.appointment
@@ -208,7 +204,7 @@ def placing_of_move(job: MoveJob, question: Question, facts: DiaryFacts, start: 
         question=question,
         facts=facts,
         local_start=start,
-        client=appointment.client,
+        client=job.client,
         moving=appointment,
         prefers_room_id=appointment.room_id,
         waived=_waived(job.verb, starts_there=_starts_there(appointment, question, start)),
@@ -221,28 +217,36 @@ def _waived(verb: Verb, *, starts_there: bool) -> frozenset[str]:
     return _WAIVED.get(verb, frozenset()) | (about_start if starts_there else frozenset())
 
 
-def _move(session: Session, placing: Placing, *, rules: BookingRules, actor: Actor, now: datetime) -> Appointment:
-    appointment = placing.moving
-    if appointment is None or placing.client is None:
-        raise ValueError("only an appointment of somebody can be moved")
+def _move(
+    session: Session,
+    job: MoveJob,
+    question: Question,
+    set_up: SetUp,
+    start: datetime,
+    *,
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    appointment = job.appointment
     before = snapshot(appointment)
-    client = placing.client
 
     def write(place: Place) -> Appointment:
-        if appointment.client_id != client.id:
-            appointment.client_id, appointment.confirmed_at = client.id, None
-        return put_elsewhere(appointment, place, is_news=placing.verb is not Verb.CHANGE_ROOM)
+        if appointment.client_id != question.client_id:
+            appointment.client_id, appointment.confirmed_at = question.client_id, None
+        return put_elsewhere(appointment, place, is_news=job.verb is not Verb.CHANGE_ROOM)
 
+    placing = placing_of_move(job, question, read_frame(session, question, set_up), start)
     place = take_place(session, placing, write=write, rules=rules, actor=actor, now=now)
     forget_everybody(session, appointment)
     note(
         session,
         appointment,
-        placing.verb,
+        job.verb,
         before,
         actor=actor,
         now=now,
-        reason=placing.override_reason,
+        reason=job.reason,
         overridden=place.overridden,
     )
     return appointment

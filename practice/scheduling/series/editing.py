@@ -172,7 +172,7 @@ def _moves(
     if not moved:
         return [], []
     facts = read_frame(session, _around(questions[moved[0].id], [starts[each.id].date() for each in moved]), set_up)
-    jobs = [MoveJob(each, Verb.RESCHEDULE, reason) for each in moved]
+    jobs = [MoveJob(each, Verb.RESCHEDULE, reason, each.client) for each in moved]
     placings = [placing_of_move(job, questions[job.appointment.id], facts, starts[job.appointment.id]) for job in jobs]
     return [part.numbers[each.id] for each in moved], placings
 
