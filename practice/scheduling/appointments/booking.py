@@ -16,6 +16,7 @@ from practice.scheduling.appointments.holding import load_hold, require_live_hol
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import by_diary, diaries_of, diary_facts
 from practice.scheduling.claiming.frame import read_client_and_set_up
+from practice.scheduling.claiming.informing import inform
 from practice.scheduling.claiming.making import new_appointment, placing_of
 from practice.scheduling.claiming.placing import Place, Placing, take_place
 from practice.scheduling.claiming.reach import known_around
@@ -180,7 +181,8 @@ def book_held(
     def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         reread_hold(session, hold, now=now)
         facts = BookingFacts(diary_facts(DiaryFacts(set_up), by_diary(occupied), client))
-        overridden.extend(_overridden(rules, request, facts, details))
+        knowing = inform(session, rules, request.question)
+        overridden.extend(_overridden(knowing, request, facts, details))
         become_booking(hold, client, state, actor=actor, now=now)
         describe(hold, details)
         return [Wanted(hold, client.time_diary_id, DiaryKind.CLIENT)]

@@ -13,6 +13,7 @@ from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
 from practice.scheduling.claiming.frame import read_set_up
+from practice.scheduling.claiming.informing import inform
 from practice.scheduling.claiming.loading import forget_everybody, load, reread
 from practice.scheduling.claiming.making import question_about
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Verb, judge
@@ -49,7 +50,7 @@ def start(
     )
     require_state(appointment, frozenset({AppointmentState.ARRIVED}), "started")
     before = snapshot(appointment)
-    _ask_again(appointment, therapist, DiaryFacts(set_up), rules=rules, actor=actor, now=now)
+    _ask_again(session, appointment, therapist, DiaryFacts(set_up), rules=rules, actor=actor, now=now)
     diary_ids = diaries_of(appointment) | {therapist.diary_id}
 
     def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted]:
@@ -73,6 +74,7 @@ def start(
 
 
 def _ask_again(
+    session: Session,
     appointment: Appointment,
     therapist: TherapistFacts,
     facts: DiaryFacts,
@@ -92,5 +94,5 @@ def _ask_again(
         client_id=appointment.client_id,
         has_time=True,
     )
-    if refusals := judge(rules, request, BookingFacts(facts)).refusals:
+    if refusals := judge(inform(session, rules, question), request, BookingFacts(facts)).refusals:
         raise refused(refusals)

@@ -13,10 +13,10 @@ from practice.scheduling.appointments.history import note, require_state, snapsh
 from practice.scheduling.appointments.rescheduling import IN_HOUSE, MOVABLE
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.frame import read_frame, read_set_up
+from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import forget_everybody, load, reread
 from practice.scheduling.claiming.making import put, question_about, start_as_booked
 from practice.scheduling.claiming.placing import (
-    Judging,
     Place,
     Placing,
     choose_place,
@@ -154,7 +154,8 @@ def _exchange(
         for appointment, placing in zip(pair, placings, strict=True):
             # What the first of the two takes is taken for the second.
             taken = [*occupied, *(each.as_occupied() for each in wanted)]
-            place = choose_place(placing, taken, judging, rooms_for(placing))
+            knowing = judging.about(session, placing.question)
+            place = choose_place(placing, taken, knowing, rooms_for(placing))
             if place is None:
                 raise explain_refusal(session, placing, judging)
             places.append(place)

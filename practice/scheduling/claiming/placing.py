@@ -23,6 +23,7 @@ from practice.scheduling.claiming.diaries import (
     is_free,
     wanted_for,
 )
+from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import reread
 from practice.scheduling.claiming.reach import known_around, with_colleagues
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Notice, Verb, judge
@@ -120,15 +121,6 @@ class Place:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """By which rules, for whom and when a wish is judged."""
-
-    rules: BookingRules
-    actor: Actor
-    now: datetime
-
-
 def take_place(
     session: Session,
     placing: Placing,
@@ -151,7 +143,7 @@ def take_place(
         if placing.moving is not None:
             reread(session, placing.moving)
         rooms = steps.pop(0)
-        place = choose_place(placing, occupied, judging, rooms)
+        place = choose_place(placing, occupied, judging.about(session, placing.question), rooms)
         if place is None and steps and _is_short_of_rooms(placing, occupied, rooms):
             return None
         if place is None:
@@ -218,7 +210,7 @@ def refusal_under_lock(session: Session, placing: Placing, judging: Judging) -> 
 def explain_refusal(session: Session, placing: Placing, judging: Judging) -> PracticeError:
     """Return every rule that refuses, with ways out that are true for the whole local day."""
     facts = BookingFacts(_facts_of_the_day(session, placing, now=judging.now), has_whole_day=True)
-    is_overridden = placing.is_overridden_by(judging.actor)
+    is_overridden, judging = placing.is_overridden_by(judging.actor), judging.about(session, placing.question)
     questions = [placing.question]
     # When every rule finds somebody but nobody satisfies all of them, each therapist has reasons of her own.
     questions += [

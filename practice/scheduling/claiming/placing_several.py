@@ -14,10 +14,10 @@ from practice.core.intervals import Interval
 from practice.core.local_time import day_bounds, exists, wall_time
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim, look
 from practice.scheduling.claiming.diaries import by_diary, diary_facts
+from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import reread_all
 from practice.scheduling.claiming.placing import (
     NOBODY_FREE,
-    Judging,
     Place,
     Placing,
     choose_place,
@@ -75,10 +75,11 @@ def take_places(
 
     def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         reread_all(session, moving)
-        places = choose_places(placings, occupied, judging)
+        knowing = _knowing(session, placings, judging)
+        places = choose_places(placings, occupied, knowing)
         decided.extend(place for place in places if place is not None)
         if len(decided) < len(placings):
-            raise refuse(explain_unplaced(session, placings, places, judging))
+            raise refuse(explain_unplaced(session, placings, places, knowing))
         appointments = [write(index, place) for index, place in enumerate(decided)]
         return [
             wanted
@@ -104,8 +105,14 @@ def preview_places(session: Session, placings: Sequence[Placing], judging: Judgi
     diary_ids = {diary_id for placing in placings for diary_id in lockable_diaries(placing)}
     around = [placing.around for placing in placings if _is_real(placing)]
     occupied = look(session, diary_ids, around, now=judging.now, without=_giving_back(placings))
-    places = choose_places(placings, occupied, judging)
-    return places, explain_unplaced(session, placings, places, judging)
+    knowing = _knowing(session, placings, judging)
+    places = choose_places(placings, occupied, knowing)
+    return places, explain_unplaced(session, placings, places, knowing)
+
+
+def _knowing(session: Session, placings: Sequence[Placing], judging: Judging) -> Judging:
+    """Return by what all of them are judged: they are visits of one client."""
+    return judging.about(session, placings[0].question) if placings else judging
 
 
 def choose_places(placings: Sequence[Placing], occupied: Sequence[Occupied], judging: Judging) -> Places:

@@ -11,8 +11,9 @@ from practice.core.errors import PracticeError, Refusal, WayOut
 from practice.core.events import Event, record
 from practice.scheduling.appointments.booking import PLAIN, describe, first_state
 from practice.scheduling.appointments.history import note
+from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.making import new_appointment
-from practice.scheduling.claiming.placing import Judging, Place, Placing
+from practice.scheduling.claiming.placing import Place, Placing
 from practice.scheduling.claiming.placing_several import Explained, preview_places, take_places
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.models import Appointment

@@ -20,6 +20,7 @@ from practice.scheduling.appointments.holding import reread_hold
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.frame import read_set_up
+from practice.scheduling.claiming.informing import inform
 from practice.scheduling.claiming.loading import WITH_EVERYBODY
 from practice.scheduling.claiming.making import new_appointment, placing_of, question_about
 from practice.scheduling.claiming.placing import Place, take_place
@@ -148,7 +149,8 @@ def _require_allowed(
         local_start=hold.local_start,
         client_id=client.kept_id,
     )
-    verdict = judge(rules, request, BookingFacts(load_facts(session, question), has_whole_day=True))
+    facts = BookingFacts(load_facts(session, question), has_whole_day=True)
+    verdict = judge(inform(session, rules, question), request, facts)
     if verdict.refusals:
         raise refused(verdict.refusals)
 
