@@ -50,6 +50,7 @@ def settings_for(url: str) -> Settings:
         secret_key="benchmark-secret-key-0123456789abcdef",
         link_key="benchmark-link-key-0123456789abcdefgh",
         audit_key="benchmark-audit-key-0123456789abcdefg",
+        record_key="benchmark-record-key-0123456789abcdef",
         base_url="http://localhost",
     )
 

@@ -13,6 +13,7 @@ from practice.accounts.refusal_pages import install_refusals
 from practice.accounts.views import account_context
 from practice.audit.chain import AuditLog
 from practice.backup.queries import seconds_since_backup
+from practice.clients.sealing import hang_keys, key_ring_of
 from practice.clinic.context_pages import install_practice_context
 from practice.clinic.ownership import therapist_of_user
 from practice.clinic.views import set_up_tabs
@@ -66,6 +67,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     audit_log = AuditLog(settings.audit_key)
     init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
     assemble(app.extensions["sessions"], OWNERSHIP)
+    hang_keys(app.extensions["sessions"], key_ring_of(settings))
     app.extensions["booking_rules"] = BOOKING_RULES
     app.url_map.converters["uid"] = UidConverter
     install_look(app, style=Style(), link_blueprints=LINK_BLUEPRINTS)

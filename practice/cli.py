@@ -30,6 +30,8 @@ from practice.accounts.tokens import end_every_token
 from practice.accounts.users import STAFF_ROLES, UserDetails, add_user
 from practice.app import create_app
 from practice.backup.commands import back_up, require_key, restore, say_restored, telling, verify
+from practice.clients.commands import key_commands
+from practice.clients.sealing import require_keys
 from practice.clinic.details import TherapistDetails, details_of
 from practice.clinic.queries import get_therapist
 from practice.clinic.service import change_therapist
@@ -38,12 +40,14 @@ from practice.core.actor import Role
 from practice.core.clock import system_clock
 from practice.core.errors import PracticeError, Unavailable
 from practice.core.failpoints import arm_from_environment
+from practice.core.sealed_text import WrongKey
 from practice.demo.running import NotOurDatabase, introduce, running_demo
 from practice.demo.storage import Storage
 from practice.reminders.heartbeat import pause_after_restore
 from practice.scheduling.rezoning.commands import recompute
 from practice.web.database import db as database
 from practice.web.database import now, write
+from practice.web.database import session as database_session
 from practice.web.request_log import configure_logging
 from practice.web.schema_state import SchemaMismatch, newest_revision, require_current, stored_revision
 from practice.web.server import Server
@@ -132,7 +136,7 @@ def serve(app: Flask, *, host: str, port: int, threads: int) -> None:
 
     SIGTERM and Ctrl-C let the requests under way finish. Mail is sent by ``practice worker``, which runs beside it.
     """
-    _require_current_schema()
+    _require_ready()
     configure_logging()
     settings: Settings = app.extensions["settings"]
     try:
@@ -152,7 +156,7 @@ def work(app: Flask) -> None:
 
     SIGTERM and Ctrl-C let the mail under way finish.
     """
-    _require_current_schema()
+    _require_ready()
     configure_logging()
     known = app.extensions
     run_worker(Worker(known["sessions"], known["settings"], rules=known["booking_rules"]))
@@ -249,6 +253,7 @@ def _calm_down(session: Session) -> None:
 
 adopt(main, user_commands, with_app)
 adopt(main, audit_commands, with_app)
+adopt(main, key_commands, with_app)
 
 
 @main.command()
@@ -282,3 +287,12 @@ def _require_current_schema() -> None:
             require_current(connection)
     except SchemaMismatch as mismatch:
         raise click.ClickException(str(mismatch)) from mismatch
+
+
+def _require_ready() -> None:
+    _require_current_schema()
+    try:
+        require_keys(database_session())
+    except WrongKey as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    database_session().close()

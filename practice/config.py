@@ -12,6 +12,7 @@ SmtpSecurity = Literal["none", "starttls", "tls"]
 _MODES = ("production", "development", "test", "demo")
 _SECURITIES = ("none", "starttls", "tls")
 _MINIMUM_KEY_LENGTH = 32
+_RECORD_KEY = "PRACTICE_RECORD_KEY"
 
 ELSEWHERE = "elsewhere"
 """The backup folder of a practice whose database is backed up by other means, such as a host's own."""
@@ -30,6 +31,7 @@ class Settings:
     secret_key: str
     link_key: str
     audit_key: str
+    record_key: str
     base_url: str = "http://localhost:8000"
     smtp_host: str = "localhost"
     smtp_port: int = 25
@@ -43,6 +45,7 @@ class Settings:
     mailbox_folder: str = ""
     backup_folder: str = ""
     backup_key: str = ""
+    former_record_keys: tuple[str, ...] = ()
     backups_kept: int = 14
 
     @property
@@ -70,6 +73,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_key(environment, "PRACTICE_SECRET_KEY"),
         link_key=_key(environment, "PRACTICE_LINK_KEY"),
         audit_key=_key(environment, "PRACTICE_AUDIT_KEY"),
+        record_key=_key(environment, _RECORD_KEY),
+        former_record_keys=_keys(environment, "PRACTICE_FORMER_RECORD_KEYS"),
         base_url=environment.get("PRACTICE_BASE_URL", "http://localhost:8000").rstrip("/"),
         smtp_host=environment.get("PRACTICE_SMTP_HOST", "localhost"),
         smtp_port=_number(environment, "PRACTICE_SMTP_PORT", 25, 1, 65535),
@@ -86,6 +91,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         backups_kept=_number(environment, "PRACTICE_BACKUPS_KEPT", 14, 1, 3650),
     )
     _refuse_half_a_backup(settings)
+    _refuse_unlistable(settings)
     _refuse_unsafe(settings)
     return settings
 
@@ -102,6 +108,12 @@ def _key(environment: Mapping[str, str], name: str) -> str:
     if len(value) < _MINIMUM_KEY_LENGTH or len(set(value)) < 8:
         raise InvalidSetting(f"{name} must be at least {_MINIMUM_KEY_LENGTH} random characters.")
     return value
+
+
+def _keys(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return keys that are separated by commas, each held to the same rule."""
+    given = [key.strip() for key in environment.get(name, "").split(",")]
+    return tuple(_key({name: key}, name) for key in given if key)
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -123,13 +135,19 @@ def _refuse_half_a_backup(settings: Settings) -> None:
         raise InvalidSetting("PRACTICE_BACKUP_KEY is not set; backups are never written in clear.")
 
 
+def _refuse_unlistable(settings: Settings) -> None:
+    if "," in settings.record_key:
+        raise InvalidSetting(f"{_RECORD_KEY} must hold no comma, so that it can be listed when it is a former key.")
+
+
 def _refuse_unsafe(settings: Settings) -> None:
     if settings.mode != "production":
         return
-    keys = [settings.secret_key, settings.link_key, settings.audit_key, settings.backup_key]
-    if len(set(keys)) < len(keys):
+    keys = [settings.secret_key, settings.link_key, settings.audit_key, settings.backup_key, settings.record_key]
+    if len({*keys, *settings.former_record_keys}) < len(keys) + len(settings.former_record_keys):
         raise InvalidSetting(
-            "PRACTICE_SECRET_KEY, PRACTICE_LINK_KEY, PRACTICE_AUDIT_KEY and PRACTICE_BACKUP_KEY must differ."
+            "PRACTICE_SECRET_KEY, PRACTICE_LINK_KEY, PRACTICE_AUDIT_KEY, PRACTICE_BACKUP_KEY, PRACTICE_RECORD_KEY and "
+            "the former record keys must differ."
         )
     if settings.mailbox_folder:
         raise InvalidSetting("PRACTICE_MAILBOX shows mail to everybody and must not be set in production.")

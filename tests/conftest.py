@@ -23,6 +23,7 @@ from practice.accounts.models import User
 from practice.accounts.ownership import assemble
 from practice.app import OWNERSHIP, create_app
 from practice.audit.chain import AuditLog
+from practice.clients.sealing import hang_keys, key_ring_of
 from practice.config import Settings
 from practice.core.clock import SettableClock
 from practice.core.engines import engine_options, install_listeners, normalise_url
@@ -125,6 +126,7 @@ def make_settings(url: str, **over: object) -> Settings:
         "secret_key": "test-secret-key-0123456789abcdefghij",
         "link_key": "test-link-key-0123456789abcdefghijkl",
         "audit_key": "test-audit-key-0123456789abcdefghijk",
+        "record_key": "test-record-key-0123456789abcdefghij",
         "base_url": "http://localhost",
     }
     return Settings(**{**values, **over})  # type: ignore[arg-type]  # the dataclass checks nothing at run time
@@ -177,9 +179,11 @@ def sessions(request: pytest.FixtureRequest, engine_url: str) -> Iterator[sessio
     url = normalise_url(engine_url)
     engine = create_engine(url, **engine_options(url))
     install_listeners(engine)
-    audit_log = AuditLog(make_settings(engine_url).audit_key)
+    settings = make_settings(engine_url)
+    audit_log = AuditLog(settings.audit_key)
     factory = sessionmaker(engine, expire_on_commit=False, info={BEFORE_COMMIT: audit_log.append})
     assemble(factory, OWNERSHIP)
+    hang_keys(factory, key_ring_of(settings))
     yield factory
     dispose(engine)
 

@@ -26,6 +26,7 @@ KEYS = {
     "PRACTICE_SECRET_KEY": "test-secret-key-0123456789abcdefghij",
     "PRACTICE_LINK_KEY": "test-link-key-0123456789abcdefghijkl",
     "PRACTICE_AUDIT_KEY": "test-audit-key-0123456789abcdefghijk",
+    "PRACTICE_RECORD_KEY": "test-record-key-0123456789abcdefghij",
 }
 
 _forks = multiprocessing.get_context("forkserver")

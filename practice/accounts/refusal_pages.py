@@ -18,6 +18,7 @@ from practice.accounts.policy import LINK_USE, requested_action, requested_scope
 from practice.audit.refusals import audit_refusal
 from practice.core.errors import NotFound
 from practice.core.events import Event
+from practice.core.sealed_text import SealBroken
 from practice.web.database import now, sessions
 from practice.web.problems import on_refusal
 
@@ -27,6 +28,7 @@ def install_refusals(app: Flask) -> None:
     app.register_error_handler(RoleNotAllowed, _on_permission)
     app.register_error_handler(ForeignObject, _on_permission)
     app.register_error_handler(NotFound, _on_not_found)
+    app.register_error_handler(SealBroken, _on_broken_seal)
     app.register_error_handler(LinkEnded, on_refusal)
     app.register_error_handler(SignInFailed, lambda error: on_refusal(error, 401))
     app.register_error_handler(TooManyTries, on_too_many_tries)
@@ -48,6 +50,13 @@ def _on_not_found(error: NotFound) -> Response:
     """Answer a missing object exactly as a foreign one where the actor might be refused a foreign one."""
     if requested_scope() is Scope.OWN and requested_action() != LINK_USE:
         return on_refusal(NotFound(NOTHING_HERE))
+    return on_refusal(error)
+
+
+def _on_broken_seal(error: SealBroken) -> Response:
+    place = error.place
+    data = {"table": place.table, "column": place.column, "client": place.client_uid}
+    audit_refusal(sessions(), Event("seal.broken", "record", place.row_uid, current_actor(), now(), data))
     return on_refusal(error)
 
 

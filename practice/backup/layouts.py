@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from practice.core.db import UtcDateTime
+from practice.core.sealed_column import Sealed
 
 ROWS_AT_ONCE = 2000
 
@@ -60,7 +61,7 @@ KINDS: Mapping[str, Kind] = {
     "text": Kind(String()),
 }
 
-_KIND_OF_TYPE: Sequence[tuple[type[TypeEngine[Any]] | type[UtcDateTime], str]] = (
+_KIND_OF_TYPE: Sequence[tuple[type[TypeEngine[Any]] | type[UtcDateTime] | type[Sealed], str]] = (
     (UtcDateTime, "instant"),
     (DateTime, "wall"),
     (Date, "date"),
@@ -70,6 +71,7 @@ _KIND_OF_TYPE: Sequence[tuple[type[TypeEngine[Any]] | type[UtcDateTime], str]] =
     (Numeric, "decimal"),
     (JSON, "json"),
     (LargeBinary, "bytes"),
+    (Sealed, "bytes"),
     (String, "text"),
 )
 

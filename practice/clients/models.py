@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.clients.names import called_name
 from practice.core.db import Base, Editable, Identified
+from practice.core.sealed_column import Sealed
 
 WORD = String(80, collation="C").with_variant(String(80), "sqlite")
 """Search words compare by code point on both databases, so that a prefix is an index range."""
@@ -110,6 +111,22 @@ class ClientMerge(Base, Identified):
     merged_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class ClientKey(Base):
+    """The data key under which a client's clinical text is sealed, wrapped by the practice key that ``key_id`` names.
+
+    A destroyed key leaves its row behind, without the key.
+    """
+
+    __tablename__ = "client_key"
+    __table_args__ = (CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed"),)
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), primary_key=True, autoincrement=False)
+    key_id: Mapped[str] = mapped_column(String(16), index=True)
+    wrapped: Mapped[bytes | None] = mapped_column(Sealed)
+    created_at: Mapped[datetime]
+    destroyed_at: Mapped[datetime | None]
 
 
 class ClientContact(Base, Identified):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from practice.config import Settings
 
-KEYS = ("secret_key", "link_key", "audit_key", "backup_key")
+KEYS = ("secret_key", "link_key", "audit_key", "record_key", "backup_key")
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,10 @@ GENERAL: Mapping[str, RefusalNote] = {
     "rule": _note(422, "A rule of the practice forbids it.", "Do one of the acts named in ways_out."),
     "not_found": _note(404, "It does not exist, or it is not for you.", "Search for the client or go back to Today."),
     "not_allowed": _note(403, "You may not do this.", "Ask the owner, or go on from Today."),
+    "seal_broken": _note(
+        409, "Something sealed was altered, or its key is missing.", "Tell the owner; a backup may hold it whole."
+    ),
+    "record_destroyed": _note(404, "The record was destroyed when its time was over.", "Open a new record."),
     "idempotency_key_reused": _note(
         422, "This Idempotency-Key came before with another body.", "Use a new key for a new act."
     ),

@@ -4,9 +4,11 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, Table, inspect, select
+from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, LargeBinary, Table, inspect, select
 
 from practice.core.db import Base, UtcDateTime
+from practice.core.sealed_column import Sealed
+from practice.core.sealed_text import MARK
 from practice.tables import METADATA
 
 NUMBERS = range(101, 104)
@@ -17,6 +19,7 @@ FITTING: dict[str, Any] = {
     "appointment.state": "booked",
     "appointment.hold_ends_at": None,
     "client.merged_into_id": None,
+    "client_key.destroyed_at": None,
     "closes_minute": 700,
     "opens_minute": 600,
     "duration_minutes": 60,
@@ -61,6 +64,8 @@ def _by_type(column: Column[Any], number: int) -> Any:
         return True
     if isinstance(column.type, Integer):
         return number
+    if isinstance(column.type, Sealed | LargeBinary):
+        return MARK + bytes(range(number))
     if isinstance(column.type, JSON):
         return {"number": number}
     return f"{column.name} {number}"[: getattr(column.type, "length", None) or 40]
