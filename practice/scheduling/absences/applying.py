@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,9 @@ from practice.scheduling.absences.preview import HitVisit, Impact, Seen, preview
 from practice.scheduling.absences.saving import Words, save
 from practice.scheduling.absences.seen import require_seen
 from practice.scheduling.absences.titles import kind_of, title_of, visit_words
-from practice.scheduling.appointments.cancelling import CancelledBy, cancel
-from practice.scheduling.appointments.history import join_act, note, snapshot
+from practice.scheduling.appointments.cancelling import CallingOff, CancelledBy, called_off
+from practice.scheduling.appointments.changing import change_several
+from practice.scheduling.appointments.history import Act, note, snapshot
 from practice.scheduling.appointments.rescheduling import change_room, reschedule
 from practice.scheduling.claiming.claim import lock_diaries
 from practice.scheduling.claiming.diaries import diaries_of
@@ -91,7 +93,6 @@ def apply_change(
     by = _By(act, "clinic_closed" if isinstance(change, Closing) else "therapist_away", rules, actor, now)
     for hit in impact.hits:
         _carry_out(session, hit, answers[hit.appointment.uid], by)
-    join_act(session, [hit.appointment.id for hit in impact.hits], act_id=act.uid, now=now)
     counted = {str(kind): sum(one.kind is kind for one in answers.values()) for kind in AnswerKind}
     record(session, Event("ground.change", "ground_act", act.uid, actor, now, {"kind": act.kind, **counted}))
     return act
@@ -140,21 +141,26 @@ def _carry_out(session: Session, hit: HitVisit, answer: Answer, by: _By) -> None
         case AnswerKind.KEEP:
             appointment = hit.appointment
             before = snapshot(appointment)
-            note(session, appointment, "keep", before, actor=by.actor, now=by.now, reason=answer.reason)
+            act = Act("keep", by.act.uid, answer.reason)
+            note(session, appointment, act, before, actor=by.actor, now=by.now)
         case AnswerKind.CALL:
             pass
     session.add(_row(hit, answer, by))
 
 
+class _Moving(TypedDict):
+    """What both verbs that move a visit take."""
+
+    appointment_uid: str
+    act_id: str
+    rules: BookingRules
+    actor: Actor
+    now: datetime
+
+
 def _cancel(session: Session, appointment: Appointment, by: _By) -> None:
-    cancel(
-        session,
-        appointment_uid=appointment.uid,
-        reason=by.cancel_reason,
-        by=CancelledBy.CLINIC,
-        actor=by.actor,
-        now=by.now,
-    )
+    alter = called_off(session, CallingOff(by.cancel_reason, CancelledBy.CLINIC), now=by.now)
+    change_several(session, [appointment.id], Act("cancel", by.act.uid), alter, actor=by.actor, now=by.now)
 
 
 def _row(hit: HitVisit, answer: Answer, by: _By) -> HitAnswer:
@@ -171,13 +177,18 @@ def _row(hit: HitVisit, answer: Answer, by: _By) -> HitAnswer:
 
 def _move(session: Session, hit: HitVisit, answer: Answer, by: _By) -> None:
     wish = answer.wish or MoveWish()
+    more: _Moving = {
+        "appointment_uid": hit.appointment.uid,
+        "act_id": by.act.uid,
+        "rules": by.rules,
+        "actor": by.actor,
+        "now": by.now,
+    }
     try:
         if _only_the_room(hit.appointment, wish):
-            uid, room = hit.appointment.uid, wish.room or ""
-            change_room(session, appointment_uid=uid, room_uid=room, rules=by.rules, actor=by.actor, now=by.now)
+            change_room(session, room_uid=wish.room or "", **more)
         else:
-            uid = hit.appointment.uid
-            reschedule(session, appointment_uid=uid, wish=wish, rules=by.rules, actor=by.actor, now=by.now)
+            reschedule(session, wish=wish, **more)
     except (Conflict, RuleViolation) as refused:
         raise ProposalTaken(
             f"The new time of {visit_words(hit.appointment)} is not possible: {refused.in_full().sentence}",

@@ -18,8 +18,9 @@ from practice.scheduling.absences.models import GroundAct, HitAnswer
 from practice.scheduling.absences.new_times import NewTime, propose
 from practice.scheduling.absences.reading import TO_COME, booked_of, days_of, read_ground, read_ledger
 from practice.scheduling.absences.titles import visit_words
-from practice.scheduling.appointments.cancelling import CancelledBy, cancel
-from practice.scheduling.appointments.history import join_act, note, snapshot
+from practice.scheduling.appointments.cancelling import CallingOff, CancelledBy, called_off
+from practice.scheduling.appointments.changing import change_several
+from practice.scheduling.appointments.history import Act, note, snapshot
 from practice.scheduling.appointments.rescheduling import reschedule
 from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.claiming.loading import WITH_EVERYBODY
@@ -160,13 +161,12 @@ def settle_call(
     if not _is_open(answer, appointment):
         raise NoLongerToCall
     act = session.get_one(GroundAct, answer.act_id)
-    _carry_out(session, appointment, decision, rules=rules, actor=actor, now=now)
+    _carry_out(session, appointment, decision, act_id=act.uid, rules=rules, actor=actor, now=now)
     if decision.end in AGAIN:
         answer.tries += 1
     else:
         answer.outcome, answer.reason = decision.end, decision.reason[:300]
         answer.decided_at, answer.decided_by_id = now, actor.user_id
-        join_act(session, [appointment.id], act_id=act.uid, now=now)
         session.flush()
         mark_unreconciled(session, [appointment.id])
     record(session, Event(f"ground.call.{decision.end}", "appointment", appointment.uid, actor, now))
@@ -182,19 +182,28 @@ def _locked(session: Session, uid: str) -> HitAnswer:
 
 
 def _carry_out(
-    session: Session, appointment: Appointment, decision: Decision, *, rules: BookingRules, actor: Actor, now: datetime
+    session: Session,
+    appointment: Appointment,
+    decision: Decision,
+    *,
+    act_id: str,
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     match decision.end:
         case CallEnd.MOVED:
             wish = decision.wish
             if wish is None or wish.local_start is None:
                 raise AnswersMissing(f"Choose the new time of {visit_words(appointment)}.")
-            reschedule(session, appointment_uid=appointment.uid, wish=wish, rules=rules, actor=actor, now=now)
+            uid = appointment.uid
+            reschedule(session, appointment_uid=uid, wish=wish, act_id=act_id, rules=rules, actor=actor, now=now)
         case CallEnd.CANCELLED:
-            by = CancelledBy.CLINIC
-            cancel(session, appointment_uid=appointment.uid, reason="therapist_ill", by=by, actor=actor, now=now)
+            alter = called_off(session, CallingOff("therapist_ill", CancelledBy.CLINIC), now=now)
+            change_several(session, [appointment.id], Act("cancel", act_id), alter, actor=actor, now=now)
         case CallEnd.KEPT:
             if not decision.reason:
                 raise AnswersMissing(f"Say why {visit_words(appointment)} stays anyway.")
             before = snapshot(appointment)
-            note(session, appointment, "keep", before, actor=actor, now=now, reason=decision.reason)
+            act = Act("keep", act_id, decision.reason)
+            note(session, appointment, act, before, actor=actor, now=now)

@@ -11,7 +11,7 @@ from practice.clinic.models import DiaryKind
 from practice.core.actor import Actor
 from practice.core.intervals import Interval
 from practice.scheduling.appointments.changing import change
-from practice.scheduling.appointments.history import note, require_state, step
+from practice.scheduling.appointments.history import Act, note, require_state, step
 from practice.scheduling.appointments.holding import load_hold, require_live_hold, reread_hold
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import by_diary, diaries_of, diary_facts
@@ -123,16 +123,8 @@ def _book(
 
     place = take_place(session, placing, write=write, rules=rules, actor=actor, now=now)
     (appointment,) = booked
-    note(
-        session,
-        appointment,
-        placing.verb,
-        None,
-        actor=actor,
-        now=now,
-        reason=details.override_reason,
-        overridden=place.overridden,
-    )
+    act = Act(placing.verb, reason=details.override_reason, overridden=place.overridden)
+    note(session, appointment, act, None, actor=actor, now=now)
     return appointment
 
 
@@ -195,16 +187,8 @@ def book_held(
         now=now,
         touching=lies_on,
     )
-    note(
-        session,
-        hold,
-        Verb.BOOK,
-        None,
-        actor=actor,
-        now=now,
-        reason=details.override_reason,
-        overridden=overridden,
-    )
+    act = Act(Verb.BOOK, reason=details.override_reason, overridden=overridden)
+    note(session, hold, act, None, actor=actor, now=now)
     return hold
 
 

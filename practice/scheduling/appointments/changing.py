@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
-from practice.core.db import new_uid
-from practice.scheduling.appointments.history import note, snapshot, tell
+from practice.scheduling.appointments.history import Act, note, snapshot, tell
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import release
 from practice.scheduling.claiming.diaries import diaries_of
@@ -34,37 +33,34 @@ def change(
     """
     appointment = load_for_change(session, appointment_uid)
     require_seen(session, appointment, version)
-    _change(session, [appointment], verb, alter, reason=reason, actor=actor, now=now)
+    _change(session, [appointment], Act(verb, reason=reason), alter, actor=actor, now=now)
     return appointment
 
 
 def change_several(
     session: Session,
     appointment_ids: Collection[int],
-    verb: str,
+    act: Act,
     alter: Callable[[Appointment], None],
     *,
-    reason: str = "",
     actor: Actor,
     now: datetime,
 ) -> list[Appointment]:
     """Do as :func:`change` with several appointments under one lock of all their diaries: all of them or none."""
     appointments = load_several_for_change(session, appointment_ids)
-    _change(session, appointments, verb, alter, reason=reason, actor=actor, now=now)
+    _change(session, appointments, act, alter, actor=actor, now=now)
     return list(appointments)
 
 
 def _change(
     session: Session,
     appointments: Sequence[Appointment],
-    verb: str,
+    act: Act,
     alter: Callable[[Appointment], None],
     *,
-    reason: str,
     actor: Actor,
     now: datetime,
 ) -> None:
-    act_id = new_uid() if len(appointments) > 1 else None
     ending: set[int] = set()
     touched: set[int] = set()
     for appointment in appointments:
@@ -76,8 +72,7 @@ def _change(
         touched |= diaries_of(appointment)
         if appointment.state in FREES_TIME and before["state"] not in FREES_TIME:
             ending.add(appointment.id)
-        line = note(session, appointment, verb, before, actor=actor, now=now, reason=reason)
-        line.act_id = act_id
+        note(session, appointment, act, before, actor=actor, now=now)
     if ending:
         release(session, ending, diary_ids=touched)
     if len(ending) < len(appointments):

@@ -1,10 +1,10 @@
 """What was done to an appointment: a row that people can read and undo, and an event for the audit log."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
@@ -39,6 +39,21 @@ TRACKED = (*PLACE, *LENGTH, *STANDING)
 """What an act can change and undo brings back."""
 
 Snapshot = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is done, and why. ``id`` is shared by everything that one act does to several appointments.
+
+    ``overridden`` are the codes of rules that were set aside; ``more`` is kept beside what changed.
+    """
+
+    verb: str
+    id: str | None = None
+    reason: str = ""
+    overridden: Sequence[str] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
+
 
 STATE_WORDS: Mapping[str, str] = {
     AppointmentState.HELD: "only held",
@@ -94,19 +109,15 @@ def _wrong_state(appointment: Appointment, what: str) -> WrongState:
 def note(
     session: Session,
     appointment: Appointment,
-    verb: str,
+    act: Act,
     before: Snapshot | None,
     *,
     actor: Actor,
     now: datetime,
-    reason: str = "",
-    overridden: Sequence[str] = (),
-    more: Mapping[str, object] | None = None,
-) -> AppointmentChange:
+) -> None:
     """Write one act into the history and the audit log; *before* is None for an appointment that is new.
 
-    The log keeps the codes of overridden rules and a digest of the reason, the history keeps its words. *more* is
-    kept beside what changed.
+    The log keeps the codes of overridden rules and a digest of the reason, the history keeps its words.
     """
     after = snapshot(appointment)
     earlier = before or {}
@@ -114,25 +125,25 @@ def note(
     change = AppointmentChange(
         appointment_id=appointment.id,
         at=now,
-        verb=verb,
+        verb=act.verb,
+        act_id=act.id,
         actor_role=str(actor.role),
         actor_user_id=actor.user_id,
         state_before=earlier.get("state"),
         state_after=str(appointment.state),
         before={name: earlier[name] for name in changed} if before else {},
-        after={name: after[name] for name in changed} | dict(more or {}),
-        reason=reason[:300],
+        after={name: after[name] for name in changed} | dict(act.more),
+        reason=act.reason[:300],
     )
     session.add(change)
     data: dict[str, object] = {"from": earlier.get("state"), "to": str(appointment.state)}
     if before:
         data["changed"] = changed
-    if overridden:
-        data["overridden"] = list(overridden)
-    if reason:
-        data["reason_sha256"] = hashlib.sha256(reason.encode()).hexdigest()
-    record(session, Event(f"appointment.{verb}", "appointment", appointment.uid, actor, now, data))
-    return change
+    if act.overridden:
+        data["overridden"] = list(act.overridden)
+    if act.reason:
+        data["reason_sha256"] = hashlib.sha256(act.reason.encode()).hexdigest()
+    record(session, Event(f"appointment.{act.verb}", "appointment", appointment.uid, actor, now, data))
 
 
 def tell(appointment: Appointment) -> None:
@@ -144,18 +155,3 @@ def tell_calendars(appointment: Appointment) -> None:
     """Note that the client's calendar entry changed: its SEQUENCE rises, and a message may have to say so."""
     appointment.sequence += 1
     tell(appointment)
-
-
-def join_act(session: Session, appointment_ids: Collection[int], *, act_id: str, now: datetime) -> None:
-    """Note that what was done to these appointments at *now* was one act: its clients get one mail each."""
-    session.flush()
-    session.execute(
-        update(AppointmentChange)
-        .where(
-            AppointmentChange.appointment_id.in_(appointment_ids),
-            AppointmentChange.at == now,
-            AppointmentChange.act_id.is_(None),
-        )
-        .values(act_id=act_id),
-        execution_options={"synchronize_session": False},
-    )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
 from practice.core.errors import WayOut
-from practice.scheduling.appointments.history import note, step
+from practice.scheduling.appointments.history import Act, note, step
 from practice.scheduling.claiming.making import new_appointment, placing_of
 from practice.scheduling.claiming.placing import Place, take_place
 from practice.scheduling.claiming.rules import BookingRules, Verb
@@ -69,16 +69,8 @@ def record_past(
         return appointment
 
     place = take_place(session, placing, write=write, rules=rules, actor=actor, now=now)
-    note(
-        session,
-        recorded[0],
-        Verb.RECORD_PAST,
-        None,
-        actor=actor,
-        now=now,
-        reason=visit.reason,
-        overridden=place.overridden,
-    )
+    act = Act(Verb.RECORD_PAST, reason=visit.reason, overridden=place.overridden)
+    note(session, recorded[0], act, None, actor=actor, now=now)
     return recorded[0]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core.actor import Actor
-from practice.scheduling.appointments.history import note, require_state, snapshot, tell_calendars
+from practice.scheduling.appointments.history import Act, note, require_state, snapshot, tell_calendars
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.loading import forget_everybody, load
@@ -49,6 +49,7 @@ class MoveJob(NamedTuple):
     reason: str
     client: Client | None
     """Whose it is afterwards."""
+    act_id: str | None = None
 
 
 def reschedule(
@@ -58,14 +59,16 @@ def reschedule(
     wish: MoveWish,
     version: int | None = None,
     override_reason: str = "",
+    act_id: str | None = None,
     rules: BookingRules,
     actor: Actor,
     now: datetime,
 ) -> Appointment:
     """Move an appointment to another time, therapist, room or location.
 
-    It keeps its length, its price and, where possible, its room. Raises ``NotFound``, ``WrongState``,
-    ``StaleVersion`` and what :func:`practice.scheduling.claiming.placing.take_place` raises.
+    It keeps its length, its price and, where possible, its room. *act_id* names the larger act of which it is a part.
+    Raises ``NotFound``, ``WrongState``, ``StaleVersion`` and what
+    :func:`practice.scheduling.claiming.placing.take_place` raises.
     """
     appointment = _open(session, appointment_uid, version, MOVABLE, "moved")
     set_up = read_set_up(session)
@@ -73,7 +76,7 @@ def reschedule(
     start = wish.local_start or start_as_booked(appointment)
     if lies_there(appointment, question, start):
         return appointment
-    job = MoveJob(appointment, Verb.RESCHEDULE, override_reason, appointment.client)
+    job = MoveJob(appointment, Verb.RESCHEDULE, override_reason, appointment.client, act_id)
     return _move(session, job, question, set_up, start, rules=rules, actor=actor, now=now)
 
 
@@ -106,6 +109,7 @@ def change_room(
     room_uid: str,
     version: int | None = None,
     override_reason: str = "",
+    act_id: str | None = None,
     rules: BookingRules,
     actor: Actor,
     now: datetime,
@@ -119,7 +123,7 @@ def change_room(
     question = question_of_move(appointment, MoveWish(room=room_uid), set_up, actor=actor, now=now)
     if question.room_id == appointment.room_id:
         return appointment
-    job = MoveJob(appointment, Verb.CHANGE_ROOM, override_reason, appointment.client)
+    job = MoveJob(appointment, Verb.CHANGE_ROOM, override_reason, appointment.client, act_id)
     return _move(session, job, question, set_up, start_as_booked(appointment), rules=rules, actor=actor, now=now)
 
 
@@ -239,16 +243,8 @@ def _move(
     placing = placing_of_move(job, question, read_frame(session, question, set_up), start)
     place = take_place(session, placing, write=write, rules=rules, actor=actor, now=now)
     forget_everybody(session, appointment)
-    note(
-        session,
-        appointment,
-        job.verb,
-        before,
-        actor=actor,
-        now=now,
-        reason=job.reason,
-        overridden=place.overridden,
-    )
+    act = Act(job.verb, job.act_id, job.reason, place.overridden)
+    note(session, appointment, act, before, actor=actor, now=now)
     return appointment
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
 from practice.core.intervals import Interval
-from practice.scheduling.appointments.history import note, require_state, snapshot, step, tell
+from practice.scheduling.appointments.history import Act, note, require_state, snapshot, step, tell
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
@@ -69,7 +69,7 @@ def start(
     booked = Interval(appointment.starts_at, appointment.ends_at)
     claim(session, diary_ids=diary_ids, around=(booked,), decide=decide, now=now, giving_back=(appointment.id,))
     forget_everybody(session, appointment)
-    note(session, appointment, Verb.START, before, actor=actor, now=now)
+    note(session, appointment, Act(Verb.START), before, actor=actor, now=now)
     return appointment
 
 

@@ -8,8 +8,9 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
+from practice.core.db import new_uid
 from practice.core.errors import RELOAD
-from practice.scheduling.appointments.history import note, require_state, snapshot, tell_calendars
+from practice.scheduling.appointments.history import Act, note, require_state, snapshot, tell_calendars
 from practice.scheduling.appointments.rescheduling import IN_HOUSE, MOVABLE
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.frame import read_frame, read_set_up
@@ -78,19 +79,11 @@ def swap(
     placings = _placings(session, pair, what, override_reason, actor=actor, now=now)
     before = [snapshot(appointment) for appointment in pair]
     places = _exchange(session, pair, placings, what, judging=Judging(rules, actor, now))
+    act_id = new_uid()
     for appointment, other, earlier, place in zip(pair, reversed(pair), before, places, strict=True):
         forget_everybody(session, appointment)
-        note(
-            session,
-            appointment,
-            f"swap_{what}",
-            earlier,
-            actor=actor,
-            now=now,
-            reason=override_reason,
-            overridden=place.overridden,
-            more={"swapped_with": other.uid},
-        )
+        act = Act(f"swap_{what}", act_id, override_reason, place.overridden, {"swapped_with": other.uid})
+        note(session, appointment, act, earlier, actor=actor, now=now)
     return pair
 
 

@@ -11,8 +11,9 @@ from practice.accounts.permissions import Scope, scope_of
 from practice.clients.models import Client
 from practice.clinic.models import Room, Therapist
 from practice.core.actor import Actor
+from practice.core.db import new_uid
 from practice.core.intervals import Interval
-from practice.scheduling.appointments.history import Snapshot, note, restore, snapshot, tell_calendars
+from practice.scheduling.appointments.history import Act, Snapshot, note, restore, snapshot, tell_calendars
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
@@ -71,10 +72,11 @@ def undo(
         going_back.append(_other_half(session, str(partner_uid), change))
     _require_own_diaries(going_back, actor)
     _go_back(session, going_back, now=now)
+    act = Act(UNDO, new_uid() if len(going_back) > 1 else None, more={"undid": change.verb})
     for each in going_back:
         each.change.undone_at = now
         forget_everybody(session, each.appointment)
-        note(session, each.appointment, UNDO, each.now_true, actor=actor, now=now, more={"undid": each.change.verb})
+        note(session, each.appointment, act, each.now_true, actor=actor, now=now)
     return appointment
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from practice.clients.models import Client
 from practice.clinic.models import Diary, DiaryKind, Location, Therapist
 from practice.core.actor import Actor
+from practice.core.db import new_uid
 from practice.core.errors import RELOAD, Conflict
 from practice.core.events import Event, record
 from practice.core.intervals import Interval
-from practice.scheduling.appointments.history import note, snapshot, tell
+from practice.scheduling.appointments.history import Act, note, snapshot, tell
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim, lock_diaries, look
 from practice.scheduling.lifecycle import OCCUPIES_TIME
 from practice.scheduling.models import Allocation, Appointment
@@ -103,8 +104,9 @@ def _apply(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> None
         now=now,
         giving_back=set(becomes),
     )
+    act = Act(FOLLOW_ZONE, new_uid(), "The zone's rules changed.")
     for number, row in rows.items():
-        note(session, row, FOLLOW_ZONE, before[number], actor=actor, now=now, reason="The zone's rules changed.")
+        note(session, row, act, before[number], actor=actor, now=now)
 
 
 def _wanted(row: Appointment, line: Allocation, kind: DiaryKind) -> Wanted:

@@ -10,7 +10,7 @@ from practice.core.db import new_uid
 from practice.core.errors import PracticeError, Refusal, WayOut
 from practice.core.events import Event, record
 from practice.scheduling.appointments.booking import PLAIN, describe, first_state
-from practice.scheduling.appointments.history import note
+from practice.scheduling.appointments.history import Act, note
 from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.making import new_appointment
 from practice.scheduling.claiming.placing import Place, Placing
@@ -108,17 +108,8 @@ def book_series(
     session.add(series)
     placed = take_places(session, plan.placings, write=write, refuse=refuse, judging=Judging(rules, actor, now))
     for appointment, place in zip(booked, placed, strict=True):
-        change = note(
-            session,
-            appointment,
-            Verb.BOOK,
-            None,
-            actor=actor,
-            now=now,
-            reason=reason,
-            overridden=place.overridden,
-        )
-        change.act_id = series.uid
+        act = Act(Verb.BOOK, series.uid, reason, place.overridden)
+        note(session, appointment, act, None, actor=actor, now=now)
     record(session, Event("series.book", "series", series.uid, actor, now, {"visits": len(booked)}))
     return booked
 

@@ -12,7 +12,7 @@ from practice.core.db import new_uid
 from practice.core.errors import RELOAD, PracticeError, require_version
 from practice.scheduling.appointments.cancelling import CallingOff, called_off
 from practice.scheduling.appointments.changing import change_several
-from practice.scheduling.appointments.history import Snapshot, note, require_state, snapshot
+from practice.scheduling.appointments.history import Act, note, require_state, snapshot
 from practice.scheduling.appointments.rescheduling import (
     MoveJob,
     lies_there,
@@ -29,7 +29,7 @@ from practice.scheduling.claiming.placing import Place, Placing
 from practice.scheduling.claiming.placing_several import NEARBY, Explained, take_places
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.lifecycle import OPEN
-from practice.scheduling.models import Appointment, AppointmentChange
+from practice.scheduling.models import Appointment
 from practice.scheduling.question import Question
 from practice.scheduling.series.conflicts import refuse_visits
 from practice.scheduling.series.errors import NotInSeries
@@ -101,23 +101,9 @@ def move_series(
     act_id = new_uid()
     for each, place in zip(moving, places, strict=True):
         forget_everybody(session, each)
-        _note_move(session, each, before[each.id], place, override_reason, actor=actor, now=now).act_id = act_id
+        act = Act(Verb.RESCHEDULE, act_id, override_reason, place.overridden)
+        note(session, each, act, before[each.id], actor=actor, now=now)
     return moving
-
-
-def _note_move(
-    session: Session, moved: Appointment, before: Snapshot, place: Place, reason: str, *, actor: Actor, now: datetime
-) -> AppointmentChange:
-    return note(
-        session,
-        moved,
-        Verb.RESCHEDULE,
-        before,
-        actor=actor,
-        now=now,
-        reason=reason,
-        overridden=place.overridden,
-    )
 
 
 def cancel_series(
@@ -139,7 +125,8 @@ def cancel_series(
     require_state(this, OPEN, "cancelled")
     alter = called_off(session, calling_off, now=now)
     ids = [this.id] if scope is Scope.THIS else [visit.id for visit in part_of(session, this, scope, now=now).visits]
-    return change_several(session, ids, "cancel", alter, reason=calling_off.comment, actor=actor, now=now)
+    act = Act("cancel", new_uid(), calling_off.comment)
+    return change_several(session, ids, act, alter, actor=actor, now=now)
 
 
 def part_of(session: Session, this: Appointment, scope: Scope, *, now: datetime) -> Part:

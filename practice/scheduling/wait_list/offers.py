@@ -15,7 +15,7 @@ from practice.core.failpoints import failpoint
 from practice.core.intervals import Interval
 from practice.core.local_time import to_local
 from practice.scheduling.appointments.booking import become_booking
-from practice.scheduling.appointments.history import note
+from practice.scheduling.appointments.history import Act, note
 from practice.scheduling.appointments.holding import reread_hold
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import diaries_of
@@ -190,7 +190,7 @@ def accept_offer(session: Session, *, offer_uid: str, rules: BookingRules, actor
         now=now,
         touching=lies_on,
     )
-    note(session, hold, Verb.BOOK, None, actor=actor, now=now)
+    note(session, hold, Act(Verb.BOOK), None, actor=actor, now=now)
     close_offer(session, offer, OfferState.ACCEPTED, actor=actor, now=now)
     close_entry(lock_entry(session, entry.uid), EntryState.BOOKED, now=now)
     return Accepted(offer, hold)
