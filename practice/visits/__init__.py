@@ -1,0 +1,1 @@
+"""What happened at an appointment: pre-check, vitals, measures and the body map."""
