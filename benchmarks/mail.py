@@ -110,6 +110,7 @@ def _reset(engine: Engine) -> None:
             {"due": _stored(engine, NOW - timedelta(minutes=5))},
         )
         connection.execute(text("DELETE FROM told"))
+    practice_50.settle(engine)
 
 
 def _stored(engine: Engine, instant: object) -> object:

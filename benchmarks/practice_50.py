@@ -62,6 +62,11 @@ def build(engine: Engine, *, history: int = 0) -> None:
         _write_many(connection, "appointment", (_appointment(booking) for booking in bookings))
         _write_many(connection, "allocation", (row for booking in bookings for row in _allocations(booking)))
         _continue_numbering(connection)
+    settle(engine)
+
+
+def settle(engine: Engine) -> None:
+    """Let the database look at what it holds, as one in service does by itself."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
 

@@ -1,10 +1,11 @@
 """The one commit point. Nothing else in the product commits or rolls back."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event as Pause
 from typing import Any, TypeVar
 
+from sqlalchemy import CursorResult, Executable
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from practice.core.failpoints import failpoint
 
 T = TypeVar("T")
 BeforeCommit = Callable[[Session, Sequence[Event]], None]
+
+Statement = tuple[Executable, Mapping[str, object]]
+"""A statement and its values."""
 
 BEFORE_COMMIT = "before_commit"
 """Key in ``session.info`` under which a composition root hangs the audit log."""
@@ -33,6 +37,21 @@ def transact(session: Session, work: Callable[[], T]) -> T:
     when the session is already in a transaction or carries no audit hook, and whatever *work* raises after a
     rollback; a bare refusal is explained then, when nobody waits for its locks any more.
     """
+    return _retried(session, lambda before_commit: _once(session, work, before_commit))
+
+
+def transact_statement(session: Session, statement: Statement) -> int:
+    """Run one statement that needs no audit as a transaction of its own; return how many rows it changed.
+
+    PostgreSQL commits it in the round trip that runs it, where BEGIN and COMMIT would take two more. Retries and
+    raises as :func:`transact`.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return _retried(session, lambda _: _alone(session, statement))
+    return transact(session, lambda: _run(session, statement))
+
+
+def _retried(session: Session, once: Callable[[BeforeCommit], T]) -> T:
     if session.in_transaction():
         raise RuntimeError("transact needs a session that is not in a transaction")
     before_commit: BeforeCommit | None = session.info.get(BEFORE_COMMIT)
@@ -41,7 +60,7 @@ def transact(session: Session, work: Callable[[], T]) -> T:
     attempt = 1
     while True:
         try:
-            return _once(session, work, before_commit)
+            return once(before_commit)
         except PracticeError as refusal:
             if refusal.explain is None:
                 raise
@@ -54,6 +73,28 @@ def transact(session: Session, work: Callable[[], T]) -> T:
             if isinstance(error, GroundChanged) or is_outage(error):
                 raise Unavailable from error
             raise
+
+
+def _alone(session: Session, statement: Statement) -> int:
+    try:
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        changed = _run(session, statement)
+        session.commit()
+    except PoolTimeout as busy:
+        session.rollback()
+        raise Unavailable from busy
+    except BaseException:
+        session.rollback()
+        raise
+    failpoint("after_commit")
+    return changed
+
+
+def _run(session: Session, statement: Statement) -> int:
+    what, values = statement
+    # A statement that answers by RETURNING or by a CTE would lose its count otherwise.
+    result = session.connection().execute(what, values, execution_options={"preserve_rowcount": True})
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def _once(session: Session, work: Callable[[], T], before_commit: BeforeCommit) -> T:

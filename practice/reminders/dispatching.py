@@ -10,22 +10,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from practice.clinic.models import PracticeSettings
 from practice.core.clock import Clock
 from practice.core.failpoints import failpoint
-from practice.core.transact import transact
+from practice.core.transact import transact, transact_statement
 from practice.reminders.delivery import TOTAL_SECONDS, Courier
 from practice.reminders.judging import Claimed, judge, settle
 from practice.reminders.mail_format import Envelope
 from practice.reminders.offers import judge_offers, reconcile_offers, settle_offers
-from practice.reminders.outbox import Lease, begin_data, claim_due, is_anything_due, release
+from practice.reminders.outbox import Lease, claim_due, look_for_work, marking_data, release
 from practice.reminders.outcomes import Reply, Verdict, is_servers_trouble
 from practice.reminders.reconciling import reconcile
-from practice.reminders.results import finish, finish_unrendered
+from practice.reminders.results import closing_accepted, finish, finish_unrendered
 from practice.reminders.writing import Sender, write
-from practice.scheduling.telling import is_anything_unreconciled
-from practice.scheduling.wait_list.telling import is_any_offer_untold
 
 T = TypeVar("T")
 
-BATCH = 50
+BATCH = 100
 """Few enough to be sent within a lease; each visit is asked for again when its mail leaves."""
 
 _MOST_ROUNDS = 200
@@ -69,9 +67,12 @@ class Dispatcher:
         """Return how many mails were accepted and how many messages were claimed."""
         if self._rests_until is not None and self._clock() < self._rests_until:
             return 0, 0
-        if not self._has_work():
+        with self._sessions() as session:
+            waiting = look_for_work(session, self._clock())
+        if waiting.is_changed:
+            self.reconcile()
+        elif not waiting.is_due:
             return 0, 0
-        self.reconcile()
         leases = self._transact(lambda session: claim_due(session, worker=self._worker, limit=limit, now=self._clock()))
         if not leases:
             return 0, 0
@@ -105,14 +106,6 @@ class Dispatcher:
         offers = self._transact(lambda session: reconcile_offers(session, domain=domain, now=self._clock()))
         return offers + self._transact(lambda session: reconcile(session, domain=domain, now=self._clock()))
 
-    def _has_work(self) -> bool:
-        with self._sessions() as session:
-            return (
-                is_anything_unreconciled(session)
-                or is_any_offer_untold(session)
-                or is_anything_due(session, self._clock())
-            )
-
     def close(self) -> None:
         """Hang up."""
         self._courier.close()
@@ -120,29 +113,30 @@ class Dispatcher:
 
     def _send_all(self, batch: Sequence[Claimed], settings: PracticeSettings) -> int:
         accepted = 0
-        for position, claimed in enumerate(batch):
+        # All are written before the first leaves: that is faster than between one conversation and the next.
+        letters = [(claimed, self._written(claimed, settings)) for claimed in batch]
+        for position, (claimed, envelope) in enumerate(letters):
+            if envelope is None:
+                continue
             if self._clock() > claimed.lease.until - timedelta(seconds=TOTAL_SECONDS):
-                self._give_back(batch[position:])
+                self._give_back(letters[position:])
                 break
-            verdict, is_troubled = self._send(claimed, settings)
+            verdict, is_troubled = self._send(claimed, envelope)
             accepted += verdict is Verdict.SENT
             if verdict is Verdict.PAUSE or is_troubled:
-                self._give_back(batch[position + 1 :])
+                self._give_back(letters[position + 1 :])
                 self._rest()
                 break
             self._troubles, self._rests_until = 0, None
         return accepted
 
-    def _send(self, claimed: Claimed, settings: PracticeSettings) -> tuple[Verdict | None, bool]:
+    def _send(self, claimed: Claimed, envelope: Envelope) -> tuple[Verdict | None, bool]:
         """Return what became of one message, and whether the next one would meet the same trouble."""
-        envelope = self._written(claimed, settings)
-        if envelope is None:
-            return None, False
         reply = self._courier.send(envelope, before_data=lambda: self._begin(claimed))
         if reply is None:
-            self._give_back([claimed])
+            self._give_back([(claimed, envelope)])
             return None, False
-        verdict = self._transact(lambda session: finish(session, claimed=claimed, reply=reply, now=self._clock()))
+        verdict = self._finish(claimed, reply)
         failpoint("mail.F9")
         self._log(claimed, reply, verdict)
         return verdict, verdict is not Verdict.SENT and is_servers_trouble(reply.stage, reply.code)
@@ -157,12 +151,20 @@ class Dispatcher:
             return None
 
     def _begin(self, claimed: Claimed) -> bool:
-        lease, seq = claimed.lease, claimed.facts.change_seq
-        return self._transact(lambda session: begin_data(session, lease=lease, change_seq=seq, now=self._clock()))
+        marking = marking_data(lease=claimed.lease, change_seq=claimed.facts.change_seq, now=self._clock())
+        return transact_statement(self._session, marking) == 1
 
-    def _give_back(self, claimed: Sequence[Claimed]) -> None:
-        if claimed:
-            self._transact(lambda session: release(session, leases=[each.lease for each in claimed]))
+    def _finish(self, claimed: Claimed, reply: Reply) -> Verdict | None:
+        instant = self._clock()
+        closing = closing_accepted(self._session, claimed=claimed, reply=reply, now=instant)
+        if closing is not None:
+            return Verdict.SENT if transact_statement(self._session, closing) == 1 else None
+        return self._transact(lambda session: finish(session, claimed=claimed, reply=reply, now=instant))
+
+    def _give_back(self, letters: Sequence[tuple[Claimed, Envelope | None]]) -> None:
+        leases = [claimed.lease for claimed, envelope in letters if envelope is not None]
+        if leases:
+            self._transact(lambda session: release(session, leases=leases))
 
     def _rest(self) -> None:
         self._rests_until = self._clock() + _PAUSES[min(self._troubles, len(_PAUSES) - 1)]

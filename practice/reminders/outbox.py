@@ -6,7 +6,7 @@ Each function is the work of one short transaction; no mail server is spoken to 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,12 +25,13 @@ from sqlalchemy.orm import Session
 
 from practice.core.db import UtcDateTime
 from practice.core.failpoints import failpoint
+from practice.core.transact import Statement
 from practice.reminders.heartbeat import SENDING
 from practice.reminders.kinds import OPEN_STATES, MessageState
 from practice.reminders.links import APPOINTMENT, OFFER
 from practice.reminders.models import Message, WorkerPulse
-from practice.scheduling.telling import is_at, is_reconciled
-from practice.scheduling.wait_list.telling import is_offer_open
+from practice.scheduling.telling import is_anything_unreconciled, is_at, is_reconciled
+from practice.scheduling.wait_list.telling import is_any_offer_untold, is_offer_open
 
 LEASE = timedelta(seconds=120)
 """Longer than one conversation may take (60 s), so that a live worker never loses a message it is sending."""
@@ -67,9 +68,17 @@ def claim_due(session: Session, *, worker: str, limit: int, now: datetime) -> Se
     return [Lease(row.id, row.attempt + 1, now + LEASE, row.subject_kind == OFFER) for row in taken]
 
 
-def is_anything_due(session: Session, now: datetime) -> bool:
-    """Return whether a claim would find something; a read that takes no lock, for idle ticks."""
-    return session.execute(select(_due(now).exists())).scalar_one()
+class Waiting(NamedTuple):
+    """What a worker finds to do: changes to plan messages for, and messages to send."""
+
+    is_changed: bool
+    is_due: bool
+
+
+def look_for_work(session: Session, now: datetime) -> Waiting:
+    """Return what there is to do; one read that takes no lock, for idle ticks."""
+    is_changed = or_(is_anything_unreconciled(), is_any_offer_untold())
+    return Waiting(*session.execute(select(is_changed, _due(now).exists())).one())
 
 
 def _due(now: datetime) -> Select[int, int, str]:
@@ -102,16 +111,13 @@ _BEGIN_DATA = (
 )
 
 
-def begin_data(session: Session, *, lease: Lease, change_seq: int, now: datetime) -> bool:
-    """Mark that the mail itself is about to leave; False when it must not.
+def marking_data(*, lease: Lease, change_seq: int, now: datetime) -> Statement:
+    """Return the statement that marks that the mail itself is about to leave; it changes no row when it must not.
 
     It must not when the lease has passed on, when the appointment has changed since *change_seq* was read, or when
     the offer that it makes has ended.
     """
-    marked = session.connection().execute(
-        _BEGIN_DATA, {"message": lease.id, "fence": lease.attempt, "at": now, "seq": change_seq}
-    )
-    return rows_of(marked) == 1
+    return _BEGIN_DATA, {"message": lease.id, "fence": lease.attempt, "at": now, "seq": change_seq}
 
 
 def release(session: Session, *, leases: Collection[Lease]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
+from practice.core.transact import Statement
 from practice.reminders.heartbeat import pause_sending
 from practice.reminders.judging import MOST_COPIES, Claimed
 from practice.reminders.kinds import MessageKind, MessageState, Why
@@ -24,8 +25,11 @@ _BEGUN = frozenset({Stage.DATA, Stage.BODY, Stage.DOT})
 
 
 def finish(session: Session, *, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
-    """Close one attempt by the server's last word; None when the lease had passed on and nothing was written."""
-    if reply.stage is Stage.DOT and reply.code is not None and reply.code < 400:
+    """Close one attempt by the server's last word; None when the lease had passed on and nothing was written.
+
+    What :func:`closing_accepted` closes in one statement is not brought here.
+    """
+    if _is_accepted(reply):
         return _sent(session, claimed, reply, now)
     message = lock_mine(session, claimed.lease)
     if message is None:
@@ -72,19 +76,32 @@ _SENT = (
 )
 
 
-def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
-    lease: Lease = claimed.lease
-    closing = {"message": lease.id, "fence": lease.attempt, "at": now, "code": reply.code, "reply": reply.text[:300]}
-    connection = session.connection()
+def closing_accepted(session: Session, *, claimed: Claimed, reply: Reply, now: datetime) -> Statement | None:
+    """Return the one statement that closes a mail which the server accepted, None when it takes more than one."""
+    if not _is_accepted(reply):
+        return None
+    closing = _closing(claimed, reply, now)
     if claimed.kind is MessageKind.OFFER:
         # An offer tells of no visit: nothing to be corrected when it is gone.
-        return Verdict.SENT if rows_of(connection.execute(_SENT, closing)) == 1 else None
-    told = told_values(claimed.facts.id, claimed.tells_at(now), claimed.sequence)
-    if connection.dialect.name == "postgresql":
-        # One round trip: the row of told is written if and only if the fence let the message be closed.
-        written = connection.execute(_SENT_AND_TOLD, closing | told, execution_options={"preserve_rowcount": True})
-        return Verdict.SENT if rows_of(written) == 1 else None
-    if rows_of(connection.execute(_SENT, closing)) != 1:
+        return _SENT, closing
+    if session.get_bind().dialect.name == "postgresql":
+        # The row of told is written if and only if the fence let the message be closed.
+        told = told_values(claimed.facts.id, claimed.tells_at(now), claimed.sequence)
+        return _SENT_AND_TOLD, closing | told
+    return None
+
+
+def _is_accepted(reply: Reply) -> bool:
+    return reply.stage is Stage.DOT and reply.code is not None and reply.code < 400
+
+
+def _closing(claimed: Claimed, reply: Reply, now: datetime) -> dict[str, object]:
+    lease: Lease = claimed.lease
+    return {"message": lease.id, "fence": lease.attempt, "at": now, "code": reply.code, "reply": reply.text[:300]}
+
+
+def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
+    if rows_of(session.connection().execute(_SENT, _closing(claimed, reply, now))) != 1:
         return None
     remember(session, claimed.facts.id, claimed.tells_at(now), claimed.sequence)
     return Verdict.SENT

@@ -37,10 +37,9 @@ class AppointmentFacts:
     is_by_phone: bool
 
 
-def is_anything_unreconciled(session: Session) -> bool:
-    """Return whether any appointment changed since its messages were planned; takes no lock."""
-    changed = select(Appointment.id).where(Appointment.change_seq > Appointment.reconciled_seq)
-    return session.execute(select(changed.exists())).scalar_one()
+def is_anything_unreconciled() -> ColumnElement[bool]:
+    """Return the condition that any appointment changed since its messages were planned."""
+    return exists().where(Appointment.change_seq > Appointment.reconciled_seq)
 
 
 def list_unreconciled(session: Session, limit: int) -> dict[int, int]:

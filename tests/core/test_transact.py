@@ -12,7 +12,7 @@ from practice.clinic.models import Diary, DiaryKind
 from practice.core.actor import SYSTEM
 from practice.core.errors import Conflict, StaleVersion, Unavailable
 from practice.core.events import Event, record
-from practice.core.transact import transact
+from practice.core.transact import transact, transact_statement
 
 
 def a_diary(session: Session) -> Diary:
@@ -120,6 +120,44 @@ def test_a_database_that_stays_locked_is_unavailable_not_a_defect(sessions: sess
         waiter.commit()
         with pytest.raises(Unavailable):
             transact(waiter, lambda: waiter.execute(update(Diary).where(Diary.id == diary_id).values(version=8)))
+        holder.rollback()
+
+
+def test_one_statement_alone_is_committed_and_counted(sessions: sessionmaker[Session]) -> None:
+    with sessions() as writer, sessions() as reader:
+        diary_id = transact(writer, lambda: a_diary(writer).id)
+        raising = update(Diary).where(Diary.id == diary_id, Diary.version == 1).values(version=2)
+        assert [transact_statement(writer, (raising, {})) for _ in range(2)] == [1, 0]
+        assert not writer.in_transaction()
+        assert reader.get_one(Diary, diary_id).version == 2
+        with pytest.raises(RuntimeError, match="not in a transaction"):
+            transact_statement(reader, (raising, {}))
+
+
+def test_a_connection_that_ran_one_statement_alone_rolls_back_as_before(sessions: sessionmaker[Session]) -> None:
+    with sessions() as session:
+        diary_id = transact(session, lambda: a_diary(session).id)
+        transact_statement(session, (update(Diary).values(version=2), {}))
+
+        def work() -> None:
+            session.execute(update(Diary).values(version=3))
+            raise Conflict("Taken.")
+
+        with pytest.raises(Conflict):
+            transact(session, work)
+        assert session.get_one(Diary, diary_id).version == 2
+
+
+def test_one_statement_that_waits_too_long_for_a_lock_is_unavailable(sessions: sessionmaker[Session]) -> None:
+    with sessions() as holder, sessions() as waiter:
+        transact(holder, lambda: a_diary(holder))
+        holder.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        holder.execute(update(Diary).values(version=9))
+        waiter.execute(text("PRAGMA busy_timeout=50" if is_sqlite(waiter) else "SET lock_timeout = 50"))
+        waiter.commit()
+        with pytest.raises(Unavailable):
+            transact_statement(waiter, (update(Diary).values(version=8), {}))
+        assert not waiter.in_transaction()
         holder.rollback()
 
 

@@ -31,10 +31,9 @@ class OfferFacts:
         return self.is_open and now < self.expires_at
 
 
-def is_any_offer_untold(session: Session) -> bool:
-    """Return whether any offer changed since its mail was planned; takes no lock."""
-    changed = select(WaitListOffer.id).where(WaitListOffer.version > WaitListOffer.reconciled_version)
-    return session.execute(select(changed.exists())).scalar_one()
+def is_any_offer_untold() -> ColumnElement[bool]:
+    """Return the condition that any offer changed since its mail was planned."""
+    return exists().where(WaitListOffer.version > WaitListOffer.reconciled_version)
 
 
 def list_untold_offers(session: Session, limit: int) -> dict[int, int]:
