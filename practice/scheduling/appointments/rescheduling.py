@@ -236,7 +236,7 @@ def _move(
     before = snapshot(appointment)
 
     def write(place: Place) -> Appointment:
-        if appointment.client_id != question.client_id:
+        if job.verb is Verb.CHANGE_CLIENT:
             appointment.client_id, appointment.confirmed_at = question.client_id, None
         return put_elsewhere(appointment, place, is_news=job.verb is not Verb.CHANGE_ROOM)
 
