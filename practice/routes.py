@@ -42,6 +42,7 @@ from practice.reminders import api as messages_api
 from practice.scheduling.absences import api as absences_api
 from practice.scheduling.appointments import acts_api, holds_api
 from practice.scheduling.appointments import api as appointments_api
+from practice.scheduling.blocks import api as blocks_api
 from practice.scheduling.calendar import api as calendar_api
 from practice.scheduling.free_time import api as availability_api
 from practice.scheduling.merging import api as merging_api
@@ -68,6 +69,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     merging_api.blueprint,
     wait_list_api.blueprint,
     series_api.blueprint,
+    blocks_api.blueprint,
     messages_api.blueprint,
 )
 

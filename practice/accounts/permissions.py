@@ -42,6 +42,8 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("appointment.undo", _N, _N, _A, _O, _A),
     ("wait_list.read", _N, _N, _A, _N, _A),
     ("wait_list.manage", _N, _N, _A, _N, _A),
+    ("block.read", _N, _N, _A, _O, _A),
+    ("block.manage", _N, _N, _A, _O, _A),
     ("parked_call.use", _N, _N, _A, _N, _A),
     ("client.search", _N, _N, _A, _O, _A),
     ("client.read", _N, _N, _A, _O, _A),

@@ -96,6 +96,13 @@ BOOKING: Mapping[str, RefusalNote] = {
         "Rules of the practice refuse visits of a series, so none was booked or moved.",
         "Take one of the nearest times named for each visit, leave it out, or override.",
     ),
+    "block_conflict": _note(
+        409, "Days that were to be kept free are taken, so none was.", "Leave these days out, or choose another time."
+    ),
+    "impossible_block": _note(422, "Time cannot be kept free like this.", "Correct the field that is named."),
+    "kept_elsewhere": _note(
+        422, "The time comes from the therapist's own calendar.", "Change it there and read the file again."
+    ),
     "not_in_series": _note(422, "The visit belongs to no series.", "Change this visit alone."),
     "nothing_to_swap": _note(422, "Both appointments have the same in that place.", "Choose what differs."),
     "too_early": _note(422, "This can be said only after the visit was due.", "Wait until then, or cancel instead."),

@@ -175,6 +175,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "give_reason": _field,
     "hold_again": _again,
     "join": _again,
+    "leave_out": _again,
     "list_users": _page,
     "open_client": _client_page,
     "open_visit": _visit,

@@ -14,12 +14,17 @@ WIDEST_BUFFERS = timedelta(minutes=240)
 
 
 class Work(IntEnum):
-    """What time on a diary is to the limits: nothing (a meeting, lunch), hands-on care, an assessment, a call."""
+    """What time on a diary is: to the limits a visit, a call or nothing; to whoever asks why, what else it is for."""
 
     NONE = 0
     HANDS_ON = 1
     ASSESSMENT = 2
     PHONE = 3
+    MEETING = 4
+    LUNCH = 5
+    PAPERWORK = 6
+    TRAINING = 7
+    CLEANING = 8
 
 
 VISITS = frozenset({Work.HANDS_ON, Work.ASSESSMENT})
@@ -98,7 +103,7 @@ NOTHING_TAKEN = DiaryTime()
 BUFFER_BASE = 128
 """Two buffers of at most 120 minutes, the work and the location are packed as one number with digits to this base."""
 
-WORK_BASE = 4
+WORK_BASE = 16
 
 
 def in_groups(begins: Sequence[int], ends: Sequence[int], traits: Sequence[int]) -> DiaryTime:

@@ -1,6 +1,7 @@
-"""Appointments, the time they take on diaries, their history, and parked calls."""
+"""Appointments and blocks, the time they take on diaries, the history of visits, and parked calls."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,7 @@ from practice.scheduling.lifecycle import AppointmentState
 
 _UNRECONCILED = text("change_seq > reconciled_seq")
 _HELD = text("state = 'held'")
+_OF_A_BLOCK = text("block_id IS NOT NULL")
 
 
 WORK_OF: dict[str, Work] = {
@@ -21,6 +23,28 @@ WORK_OF: dict[str, Work] = {
     ServiceKind.PHONE: Work.PHONE,
 }
 """What time taken for a kind of service is to the limits."""
+
+
+class BlockKind(StrEnum):
+    """What time without a client is for; ``ELSEWHERE`` is a therapist's own business, of which nothing is known."""
+
+    MEETING = "meeting"
+    LUNCH = "lunch"
+    PAPERWORK = "paperwork"
+    TRAINING = "training"
+    CLEANING = "cleaning"
+    ELSEWHERE = "elsewhere"
+
+
+BLOCK_WORK: dict[str, Work] = {
+    BlockKind.MEETING: Work.MEETING,
+    BlockKind.LUNCH: Work.LUNCH,
+    BlockKind.PAPERWORK: Work.PAPERWORK,
+    BlockKind.TRAINING: Work.TRAINING,
+    BlockKind.CLEANING: Work.CLEANING,
+    BlockKind.ELSEWHERE: Work.NONE,
+}
+"""What a block is on the diaries on which it lies."""
 
 
 KIND_OF: dict[int, ServiceKind] = {work: ServiceKind(kind) for kind, work in WORK_OF.items()}
@@ -93,8 +117,50 @@ class Appointment(Editable, Base):
     location: Mapped[Location] = relationship(lazy="raise_on_sql")
 
 
+class BlockPattern(Base, Identified):
+    """The weekly rule by which blocks were made, as it was asked, and the days taken out of it since."""
+
+    __tablename__ = "block_pattern"
+
+    weekdays: Mapped[list[int]] = mapped_column(JSON)
+    every: Mapped[int]
+    first_on: Mapped[date]
+    until: Mapped[date]
+    skipped: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Block(Editable, Base):
+    """One stretch of time without a client: a meeting, lunch, a room being cleaned.
+
+    It lies on the diaries of its allocations; ``local_start`` and ``zone`` are the promise, as an appointment's.
+    ``title`` is for those whose time it is and for the desk. ``source`` says who keeps it: the desk, or a file that
+    replaces its own blocks when it is read again.
+    """
+
+    __tablename__ = "diary_block"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        Index(None, "pattern_id", "starts_at"),
+        Index(None, "starts_at"),
+    )
+
+    pattern_id: Mapped[int | None] = mapped_column(ForeignKey("block_pattern.id", ondelete="SET NULL"))
+    kind: Mapped[BlockKind] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(80), default="")
+    source: Mapped[str] = mapped_column(String(10), default="desk")
+    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
+    zone: Mapped[str] = mapped_column(String(64))
+    local_start: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class Allocation(Base):
-    """An interval of treatment time taken on one lane of a diary.
+    """An interval of time taken on one lane of a diary, by an appointment or by a block.
 
     While ``occupies`` is true no other occupying allocation of the same diary and lane may overlap: an exclusion
     constraint on PostgreSQL, a trigger pair on SQLite (migrations). Buffers are minutes around it, a rule in code.
@@ -104,11 +170,14 @@ class Allocation(Base):
     __tablename__ = "allocation"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
+        CheckConstraint("(appointment_id IS NULL) <> (block_id IS NULL)", name="taker"),
         Index(None, "diary_id", "starts_at"),
+        Index("ix_allocation_block_id", "block_id", postgresql_where=_OF_A_BLOCK, sqlite_where=_OF_A_BLOCK),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
+    block_id: Mapped[int | None] = mapped_column(ForeignKey("diary_block.id", ondelete="CASCADE"))
     diary_id: Mapped[int] = mapped_column(ForeignKey("diary.id"))
     lane: Mapped[int] = mapped_column(default=0)
     starts_at: Mapped[datetime]

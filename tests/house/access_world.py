@@ -29,9 +29,11 @@ from practice.reminders.kinds import MessageKind, MessageState
 from practice.reminders.links import CLIENT, OFFER, STOP_OFFERS, ensure_links
 from practice.reminders.models import Message
 from practice.scheduling.absences.models import GroundAct, HitAnswer
+from practice.scheduling.blocks.keeping import keep_free
+from practice.scheduling.blocks.wishes import BlockWish
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.merging.service import merge_clients
-from practice.scheduling.models import Appointment, ParkedCall
+from practice.scheduling.models import Appointment, Block, BlockKind, ParkedCall
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.offers import place_of
 from tests.cast import Member, make_cast, make_user
@@ -110,6 +112,14 @@ def make_appointment(world: World) -> Appointment:
         return row
 
     return _act(world, work)
+
+
+def make_block(world: World) -> Block:
+    """An hour that Theo keeps free; each call takes another day."""
+    world.made += 1
+    local = datetime(2027, 1, 1, 10) + timedelta(days=world.made)
+    wish = BlockWish(kind=BlockKind.MEETING, local_start=local, minutes=60, therapists=(world.theo.uid,))
+    return _act(world, lambda: keep_free(world.session, wish=wish, actor=OWNER, now=NOW))[0]
 
 
 def _client(world: World) -> dict[str, str]:
@@ -438,6 +448,7 @@ MAKERS: dict[str, Maker] = {
     "preference": _preference,
     "pair": _pair,
     "appointment": lambda world: {"uid": make_appointment(world).uid},
+    "block": lambda world: {"uid": make_block(world).uid},
 }
 """Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""
 
@@ -450,6 +461,12 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
         "first_on": "2026-11-30",
     },
     ("POST", "/api/v1/absences/calls/<uid:uid>"): lambda _: {"end": "no_answer"},
+    ("PATCH", "/api/v1/blocks/<uid:uid>"): lambda world: {
+        "kind": "lunch",
+        "local_start": "2027-01-01T12:00",
+        "minutes": 30,
+        "therapist_uids": [world.theo.uid],
+    },
     ("POST", "/api/v1/appointments/<uid:uid>/cancellation"): lambda _: {"reason": "ill"},
     ("POST", "/api/v1/appointments/<uid:uid>/error-mark"): lambda _: {"reason": "wrong client"},
     ("POST", "/api/v1/appointments/<uid:uid>/fee-waiver"): lambda _: {"reason": "regular client"},

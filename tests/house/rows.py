@@ -29,6 +29,7 @@ FITTING: dict[str, Any] = {
     "buffer_after_minutes": 0,
     "client_preference.kind": "therapist",
     "block_pair.other_client_id": None,
+    "allocation.block_id": None,
 }
 KEPT_BY_MIGRATIONS = {"audit_head", "clinic_state", "booking_limits"}
 

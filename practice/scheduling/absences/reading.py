@@ -173,7 +173,7 @@ def _allocations(diary_ids: Collection[int], days: Days, now: datetime) -> Selec
             Allocation.buffer_before,
             Allocation.buffer_after,
         )
-        .join(Appointment, Appointment.id == Allocation.appointment_id)
+        .outerjoin(Appointment, Appointment.id == Allocation.appointment_id)
         .where(
             Allocation.diary_id.in_(sorted(diary_ids)),
             Allocation.occupies.is_(True),

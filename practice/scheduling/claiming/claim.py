@@ -3,20 +3,14 @@
 The lock makes losers wait and learn it politely; the constraint below makes a double booking impossible.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import (
-    Integer,
-    Table,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-)
+from sqlalchemy import Integer, Table, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -27,10 +21,10 @@ from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
 from practice.scheduling.claiming.reading import rows_around
 from practice.scheduling.claiming.versions import Bumped, bump
-from practice.scheduling.diary_time import Work
+from practice.scheduling.diary_time import LONGEST_TREATMENT, WIDEST_BUFFERS, Work
 from practice.scheduling.errors import BufferTaken, MergedMeanwhile, TimeTaken
 from practice.scheduling.lifecycle import State
-from practice.scheduling.models import WORK_OF, Allocation, Appointment
+from practice.scheduling.models import BLOCK_WORK, WORK_OF, Allocation, Appointment, Block
 
 LOCK_CLASS = 0x6D74
 """First key of every diary lock; the second is the diary. No other lock of the product uses this class."""
@@ -44,6 +38,7 @@ TAKEN_SENTENCES = {
     DiaryKind.CLIENT: "The client has another appointment at this time.",
 }
 
+_WORK = WORK_OF | BLOCK_WORK
 _UNSYNCHRONISED = {"synchronize_session": False}
 
 
@@ -56,9 +51,10 @@ class Occupied:
     treatment: Interval
     buffer_before: int
     buffer_after: int
-    appointment_id: int
+    appointment_id: int | None
     work: int = Work.HANDS_ON
     location_id: int = 0
+    block_id: int | None = None
 
     @property
     def with_buffers(self) -> Interval:
@@ -68,13 +64,13 @@ class Occupied:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Time wanted for an appointment on a lane of a diary.
+    """Time wanted for an appointment or a block on a lane of a diary.
 
     ``may_touch_buffers`` is set where staff overrode the buffer rule. ``occupies`` is false only for a visit that
     is recorded after the fact beside what the diary says.
     """
 
-    appointment: Appointment
+    taker: Appointment | Block
     diary_id: int
     kind: DiaryKind
     buffer_before: int = 0
@@ -86,12 +82,27 @@ class Wanted:
     @property
     def work(self) -> Work:
         """Return what the time is to the limits."""
-        return WORK_OF[self.appointment.kind]
+        return _WORK[self.taker.kind]
 
     @property
     def treatment(self) -> Interval:
         """Return the time of treatment."""
-        return Interval(self.appointment.starts_at, self.appointment.ends_at)
+        return Interval(self.taker.starts_at, self.taker.ends_at)
+
+    @property
+    def location_id(self) -> int:
+        """Return where it is, 0 for nowhere."""
+        return self.taker.location_id or 0
+
+    @property
+    def appointment_id(self) -> int | None:
+        """Return the appointment that takes the time, None for a block."""
+        return self.taker.id if isinstance(self.taker, Appointment) else None
+
+    @property
+    def block_id(self) -> int | None:
+        """Return the block that takes the time, None for an appointment."""
+        return self.taker.id if isinstance(self.taker, Block) else None
 
     @property
     def with_buffers(self) -> Interval:
@@ -106,9 +117,10 @@ class Wanted:
             self.treatment,
             self.buffer_before,
             self.buffer_after,
-            self.appointment.id,
+            self.appointment_id,
             self.work,
-            self.appointment.location_id,
+            self.location_id,
+            self.block_id,
         )
 
 
@@ -158,6 +170,13 @@ def release(session: Session, appointment_ids: Collection[int], *, diary_ids: Co
     """Give back all time of the appointments; *diary_ids* are the diaries it is on."""
     lock_diaries(session, diary_ids)
     bump(session, _give_back(session, appointment_ids))
+
+
+def release_blocks(session: Session, block_ids: Collection[int], *, diary_ids: Collection[int]) -> None:
+    """Give back all time of the blocks; *diary_ids* are the diaries it is on."""
+    lock_diaries(session, diary_ids)
+    session.execute(delete(Allocation).where(Allocation.block_id.in_(block_ids)), execution_options=_UNSYNCHRONISED)
+    bump(session, diary_ids)
 
 
 def leave(session: Session, appointment_ids: Collection[int], *, diary_id: int) -> None:
@@ -235,19 +254,41 @@ def _occupied(row: Any) -> Occupied:
         row.appointment_id,
         row.work,
         row.location_id,
+        row.block_id,
     )
 
 
 def require_free(wanted: Iterable[Wanted], taken: Sequence[Occupied]) -> None:
     """Raise :class:`TimeTaken` or :class:`BufferTaken` unless others left room for everything *wanted*."""
-    for each in wanted:
-        if not each.occupies:
-            continue
-        others = [other for other in taken if (other.diary_id, other.lane) == (each.diary_id, each.lane)]
-        if any(each.treatment.overlaps(other.treatment) for other in others):
+    for each, _, is_treatment in in_the_way(wanted, taken):
+        if is_treatment:
             raise TimeTaken(TAKEN_SENTENCES[each.kind], diary=each.kind)
-        if not each.may_touch_buffers and any(each.with_buffers.overlaps(other.with_buffers) for other in others):
-            raise BufferTaken
+        raise BufferTaken
+
+
+def in_the_way(wanted: Iterable[Wanted], taken: Sequence[Occupied]) -> Iterator[tuple[Wanted, Occupied, bool]]:
+    """Yield what does not fit, who has its time, and whether treatments overlap: if not, only buffers do."""
+    lanes: dict[tuple[int, int], list[Occupied]] = {}
+    for other in sorted(taken, key=_starts_at):
+        lanes.setdefault((other.diary_id, other.lane), []).append(other)
+    for each in wanted:
+        near = _near(each, lanes.get((each.diary_id, each.lane), [])) if each.occupies else []
+        overlapping = next((other for other in near if each.treatment.overlaps(other.treatment)), None)
+        if overlapping is not None:
+            yield each, overlapping, True
+        elif not each.may_touch_buffers:
+            close = (other for other in near if each.with_buffers.overlaps(other.with_buffers))
+            yield from ((each, other, False) for other in islice(close, 1))
+
+
+def _near(wanted: Wanted, others: list[Occupied]) -> list[Occupied]:
+    """Return those of a lane, by start, that may reach so far: a pattern of a year is compared with its own days."""
+    first = bisect_left(others, wanted.treatment.starts_at - LONGEST_TREATMENT - WIDEST_BUFFERS, key=_starts_at)
+    return others[first : bisect_left(others, wanted.treatment.ends_at + WIDEST_BUFFERS, key=_starts_at)]
+
+
+def _starts_at(occupied: Occupied) -> datetime:
+    return occupied.treatment.starts_at
 
 
 def _give_back(session: Session, appointment_ids: Collection[int]) -> set[int]:
@@ -267,16 +308,17 @@ def _take(session: Session, wanted: Sequence[Wanted]) -> None:
         return
     rows = [
         {
-            "appointment_id": each.appointment.id,
+            "appointment_id": each.appointment_id,
+            "block_id": each.block_id,
             "diary_id": each.diary_id,
             "lane": each.lane,
-            "starts_at": each.appointment.starts_at,
-            "ends_at": each.appointment.ends_at,
+            "starts_at": each.taker.starts_at,
+            "ends_at": each.taker.ends_at,
             "buffer_before": each.buffer_before,
             "buffer_after": each.buffer_after,
             "occupies": each.occupies,
             "work": each.work,
-            "location_id": each.appointment.location_id,
+            "location_id": each.location_id,
         }
         for each in sorted(wanted, key=lambda each: each.diary_id)
     ]

@@ -26,11 +26,12 @@ def _taken_in(window: int) -> Select[*tuple[Any, ...]]:
             Allocation.buffer_before,
             Allocation.buffer_after,
             Allocation.appointment_id,
+            Allocation.block_id,
             Allocation.work,
             Allocation.location_id,
             Appointment.hold_ends_at,
         )
-        .join(Appointment, Appointment.id == Allocation.appointment_id)
+        .outerjoin(Appointment, Appointment.id == Allocation.appointment_id)
         .where(
             Allocation.diary_id.in_(bindparam("diary_ids", expanding=True)),
             Allocation.occupies,

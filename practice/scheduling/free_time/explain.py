@@ -3,7 +3,7 @@
 Pure: the booking verbs judge with these rules under their locks, availability shows the same answer as bitmaps.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from practice.core.errors import Refusal
@@ -243,18 +243,19 @@ def therapist_is_present(case: Case, therapist: TherapistFacts) -> Refusal | Non
 
 
 def therapist_is_free(case: Case, therapist: TherapistFacts) -> Refusal | None:
-    return _diary_refusal(case, case.facts.taken_on(therapist.diary_id), therapist.name)
+    return _diary_refusal(case, case.facts.taken_on(therapist.diary_id), therapist.name, words.OF_PEOPLE)
 
 
-def _diary_refusal(case: Case, diary: DiaryTime, name: str) -> Refusal | None:
-    """Return ``time_taken`` for treatment on treatment, ``buffer`` when only the buffers overlap."""
+def _diary_refusal(case: Case, diary: DiaryTime, name: str, doing: Mapping[int, str]) -> Refusal | None:
+    """Return ``time_taken`` for treatment on treatment, ``buffer`` when only the buffers overlap.
+
+    *doing* says what blocks are for; whoever holds a mail link is not told.
+    """
     taken = _overlapping(diary, case.treatment)
     if taken is not None:
-        return Refusal(
-            "time_taken",
-            f"{name} is taken from {case.clock(taken.begins)} to {case.clock(taken.ends)}.",
-            until=instant_of(taken.ends),
-        )
+        what = None if case.question.by_link else doing.get(taken.work)
+        sentence = words.taken(name, what, case.clock(taken.begins), case.clock(taken.ends))
+        return Refusal("time_taken", sentence, until=instant_of(taken.ends))
     close = _too_close(diary, case)
     if close is None:
         return None
@@ -289,7 +290,7 @@ def _room_refusals(case: Case) -> list[Refusal]:
     rooms = suitable_rooms(case.question, case.facts.set_up)
     if not rooms:
         return [Refusal("no_room", f"{case.location.name} has no room that suits {case.service.name}.")]
-    taken = [_diary_refusal(case, case.facts.taken_on(room.diary_id), room.name) for room in rooms]
+    taken = [_diary_refusal(case, case.facts.taken_on(room.diary_id), room.name, words.OF_ROOMS) for room in rooms]
     ends = [refusal.until for refusal in taken if refusal is not None and refusal.until is not None]
     if len(ends) < len(rooms):
         return []
@@ -302,7 +303,7 @@ def _one_room(case: Case, room: RoomFacts) -> list[Refusal]:
         found.append(Refusal("inactive", f"{room.name} is no longer in use."))
     elif not is_suitable(room, case.service, case.location.id):
         found.append(Refusal("no_room", f"{room.name} does not suit {case.service.name} at {case.location.name}."))
-    refusal = _diary_refusal(case, case.facts.taken_on(room.diary_id), room.name)
+    refusal = _diary_refusal(case, case.facts.taken_on(room.diary_id), room.name, words.OF_ROOMS)
     return found if refusal is None else [*found, refusal]
 
 

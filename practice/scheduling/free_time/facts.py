@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -166,6 +166,6 @@ def _taken_within(within: Span, moving_id: int | None) -> list[ColumnElement[boo
         Allocation.starts_at < last_at,
         Allocation.ends_at > first_at,
         Allocation.occupies.is_(True),
-        Allocation.appointment_id.not_in(held),
+        or_(Allocation.appointment_id.is_(None), Allocation.appointment_id.not_in(held)),
     ]
-    return conditions if moving_id is None else [*conditions, Allocation.appointment_id != moving_id]
+    return conditions if moving_id is None else [*conditions, Allocation.appointment_id.is_distinct_from(moving_id)]

@@ -1,12 +1,33 @@
 """Times in the short sentences that the desk reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from practice.clinic.hours import show_minute
 from practice.core.local_time import spoken_date, to_local
+from practice.scheduling.diary_time import Work
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import Span
+
+OF_PEOPLE: Mapping[int, str] = {
+    Work.MEETING: "is in a meeting",
+    Work.LUNCH: "is at lunch",
+    Work.PAPERWORK: "does paperwork",
+    Work.TRAINING: "is in a training",
+}
+OF_ROOMS: Mapping[int, str] = {
+    Work.MEETING: "is used for a meeting",
+    Work.LUNCH: "is used for lunch",
+    Work.PAPERWORK: "is used for paperwork",
+    Work.TRAINING: "is used for a training",
+    Work.CLEANING: "is being cleaned",
+}
+"""What somebody or a room does while no client is there; anything else is only called taken."""
+
+
+def taken(name: str, doing: str | None, begins: str, ends: str) -> str:
+    """Return why a diary has no room, such as ``Ines is in a meeting until 11:00``."""
+    return f"{name} is taken from {begins} to {ends}." if doing is None else f"{name} {doing} until {ends}."
 
 
 def clock(minute: int, zone: str) -> str:

@@ -17,7 +17,7 @@ from practice.core.intervals import Interval
 from practice.scheduling.appointments.history import Act, note, snapshot, tell
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim, lock_diaries, look
 from practice.scheduling.lifecycle import OCCUPIES_TIME
-from practice.scheduling.models import Allocation, Appointment
+from practice.scheduling.models import Allocation, Appointment, Block
 from practice.scheduling.rezoning.moves import Clash, Move, Promise, moves_of
 
 FOLLOW_ZONE = "follow_zone"
@@ -87,12 +87,13 @@ def _apply(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> None
     lines = _lines(session, plan.moves)
     kinds = {row.id: row.kind for row in session.scalars(select(Diary))}
     becomes = {move.promise.id: move.becomes for move in plan.moves if move.becomes}
-    rows = {row.id: row for row in session.scalars(select(Appointment).where(Appointment.id.in_(becomes)))}
-    before = {row.id: snapshot(row) for row in rows.values()}
+    visits = session.scalars(select(Appointment).where(Appointment.id.in_(becomes))).all()
+    rows: dict[int | None, Appointment] = {row.id: row for row in visits}
+    before = {row.id: snapshot(row) for row in visits}
 
     def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
-        for number, row in rows.items():
-            row.starts_at, row.ends_at = becomes[number].starts_at, becomes[number].ends_at
+        for row in visits:
+            row.starts_at, row.ends_at = becomes[row.id].starts_at, becomes[row.id].ends_at
             tell(row)
         return [_wanted(rows[line.appointment_id], line, kinds[line.diary_id]) for line in lines]
 
@@ -105,8 +106,8 @@ def _apply(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> None
         giving_back=set(becomes),
     )
     act = Act(FOLLOW_ZONE, new_uid(), "The zone's rules changed.")
-    for number, row in rows.items():
-        note(session, row, act, before[number], actor=actor, now=now)
+    for row in visits:
+        note(session, row, act, before[row.id], actor=actor, now=now)
 
 
 def _wanted(row: Appointment, line: Allocation, kind: DiaryKind) -> Wanted:
@@ -154,14 +155,22 @@ def _lines(session: Session, moves: Sequence[Move]) -> Sequence[Allocation]:
 def _clashes(
     session: Session, moves: Sequence[Move], lines: Sequence[Allocation], others: Sequence[Occupied]
 ) -> list[Clash]:
-    by_id = {move.promise.id: move for move in moves}
-    found: dict[tuple[int, int], Clash] = {}
+    by_id: dict[int | None, Move] = {move.promise.id: move for move in moves}
+    found: dict[tuple[int, int | None, int | None], Clash] = {}
     for line in lines:
         move = by_id[line.appointment_id]
         for other in others:
             same_place = line.occupies and (line.diary_id, line.lane) == (other.diary_id, other.lane)
             if same_place and move.becomes is not None and move.becomes.overlaps(other.treatment):
-                standing = session.get_one(Appointment, other.appointment_id)
-                words = f"{standing.local_start:%Y-%m-%d %H:%M} {standing.zone}"
-                found[move.promise.id, other.appointment_id] = Clash(move, words)
+                found[move.promise.id, other.appointment_id, other.block_id] = Clash(move, _standing(session, other))
     return list(found.values())
+
+
+def _standing(session: Session, other: Occupied) -> str:
+    """Return who has the time: a visit, or time kept free without a client."""
+    kept: Appointment | Block = (
+        session.get_one(Block, other.block_id)
+        if other.appointment_id is None
+        else session.get_one(Appointment, other.appointment_id)
+    )
+    return f"{kept.local_start:%Y-%m-%d %H:%M} {kept.zone}"
