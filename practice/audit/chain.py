@@ -5,8 +5,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from typing import cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from practice.audit.models import AuditEvent, AuditHead
@@ -32,8 +33,15 @@ class Entry:
     previous_hash: str
 
 
-COLUMNS = tuple(getattr(AuditEvent, field.name) for field in fields(Entry))
+_NAMES = tuple(field.name for field in fields(Entry))
+COLUMNS = tuple(getattr(AuditEvent, name) for name in _NAMES)
 """The columns of :class:`Entry`, in its order."""
+
+_HEAD = cast("Table", AuditHead.__table__)
+# Built once and run without the mapper: every act of the practice waits for its turn here.
+_READ_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.id == HEAD_ID).with_for_update()
+_APPEND = insert(cast("Table", AuditEvent.__table__))
+_MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == HEAD_ID).values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
 
 
 class AuditLog:
@@ -46,18 +54,16 @@ class AuditLog:
         """Chain and store *events*; locks the head row, so this must be the transaction's last act."""
         if not events:
             return
-        head = session.execute(
-            select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == HEAD_ID).with_for_update()
-        ).one()
-        seq, newest = head.seq, head.hash
+        connection = session.connection()
+        seq, newest = connection.execute(_READ_HEAD).one()
         rows: list[dict[str, object]] = []
         for event in events:
             seq += 1
             entry = entry_of(seq, newest, event)
             newest = link(self._key, entry)
-            rows.append({field.name: getattr(entry, field.name) for field in fields(Entry)} | {"hash": newest})
-        session.execute(insert(AuditEvent), rows)
-        session.execute(update(AuditHead).where(AuditHead.id == HEAD_ID).values(seq=seq, hash=newest))
+            rows.append({name: getattr(entry, name) for name in _NAMES} | {"hash": newest})
+        connection.execute(_APPEND, rows)
+        connection.execute(_MOVE_HEAD, {"to_seq": seq, "to_hash": newest})
 
 
 def entry_of(seq: int, previous_hash: str, event: Event) -> Entry:

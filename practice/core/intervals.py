@@ -14,8 +14,9 @@ class Interval:
     def __post_init__(self) -> None:
         if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
             raise ValueError("an interval needs aware instants")
-        object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
-        object.__setattr__(self, "ends_at", self.ends_at.astimezone(UTC))
+        if self.starts_at.tzinfo is not UTC or self.ends_at.tzinfo is not UTC:
+            object.__setattr__(self, "starts_at", self.starts_at.astimezone(UTC))
+            object.__setattr__(self, "ends_at", self.ends_at.astimezone(UTC))
         if self.starts_at >= self.ends_at:
             raise ValueError("an interval ends after it starts")
 
@@ -25,4 +26,4 @@ class Interval:
 
     def widened(self, before: timedelta, after: timedelta) -> "Interval":
         """Return the interval with buffers added on both sides."""
-        return Interval(self.starts_at - before, self.ends_at + after)
+        return Interval(self.starts_at - before, self.ends_at + after) if before or after else self

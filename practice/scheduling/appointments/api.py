@@ -37,7 +37,8 @@ from practice.scheduling.appointments.schemas import (
     PastVisitSchema,
     WalkInSchema,
 )
-from practice.scheduling.appointments.shown import Shown, cursor_after, show_appointment, show_change
+from practice.scheduling.appointments.shown import Shown, cursor_after, show_appointment, show_booked, show_change
+from practice.scheduling.claiming.frame import reread_client_and_set_up
 from practice.scheduling.claiming.loading import load
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
@@ -49,6 +50,8 @@ from practice.web.database import now, session, write
 from practice.web.idempotency import Answer
 
 blueprint = ApiBlueprint("api_appointments", __name__, url_prefix="/api/v1", description="Appointments")
+
+_ANSWER = AppointmentSchema()
 
 Read = tuple[Shown, int, dict[str, str]]
 
@@ -69,8 +72,10 @@ def create(work: Callable[[Session], Appointment]) -> Response:
 
     def answer(opened: Session) -> Answer:
         appointment = work(opened)
-        body = AppointmentSchema().dump(show_now(opened, appointment.uid))
-        return Answer(201, body, f"/api/v1/appointments/{appointment.uid}")
+        opened.flush()
+        client, set_up = reread_client_and_set_up(opened, appointment)
+        shown = show_booked(appointment, client, set_up, current_actor())
+        return Answer(201, _ANSWER.dump(shown), f"/api/v1/appointments/{appointment.uid}")
 
     return post_once(answer, actor=current_actor(), now=now())
 

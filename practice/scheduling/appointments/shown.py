@@ -2,11 +2,13 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
+from practice.clients.models import Client
 from practice.core.actor import Actor, Role
 from practice.scheduling.appointments.queries import ListPlace
 from practice.scheduling.models import Appointment, AppointmentChange
+from practice.scheduling.question import SetUp
 
 Shown = dict[str, Any]
 
@@ -38,11 +40,43 @@ FOR_THE_DESK = ("price_cents", "fee_proposed_cents", "fee_waived_reason")
 HOLD_FIELDS = ("uid", "local_start", "zone", "starts_at", "ends_at", "duration_minutes", "hold_ends_at")
 
 
+class _Named(Protocol):
+    @property
+    def uid(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class Whereabouts(NamedTuple):
+    """What, with whom and where an appointment is, by the names that the set-up knows."""
+
+    service: _Named
+    therapist: _Named
+    location: _Named
+    room: _Named | None
+
+
 def show_appointment(appointment: Appointment, actor: Actor) -> Shown:
     """Return what *actor* sees of an appointment loaded with everybody."""
+    return _shown(appointment, appointment, appointment.client, actor)
+
+
+def show_booked(appointment: Appointment, client: Client, set_up: SetUp, actor: Actor) -> Shown:
+    """Return what *actor* sees of an appointment that was just written; it need not be loaded with anybody."""
+    room_id = appointment.room_id
+    where = Whereabouts(
+        set_up.services[appointment.service_id],
+        set_up.therapists[appointment.therapist_id],
+        set_up.locations[appointment.location_id],
+        None if room_id is None else set_up.rooms[room_id],
+    )
+    return _shown(appointment, where, client, actor)
+
+
+def _shown(appointment: Appointment, where: Appointment | Whereabouts, client: Client | None, actor: Actor) -> Shown:
     names = FOR_STAFF if actor.role is Role.THERAPIST else FOR_STAFF + FOR_THE_DESK
-    shown = {name: getattr(appointment, name) for name in names} | _place(appointment)
-    client = appointment.client
+    shown = {name: getattr(appointment, name) for name in names} | _place(where)
     return shown | {"client": None if client is None else {"uid": client.uid, "name": client.display_name}}
 
 
@@ -51,14 +85,17 @@ def show_hold(hold: Appointment) -> Shown:
     return {name: getattr(hold, name) for name in HOLD_FIELDS} | _place(hold)
 
 
-def _place(appointment: Appointment) -> Shown:
-    room = appointment.room
+def _place(where: Appointment | Whereabouts) -> Shown:
     return {
-        "service": {"uid": appointment.service.uid, "name": appointment.service.name},
-        "therapist": {"uid": appointment.therapist.uid, "name": appointment.therapist.name},
-        "location": {"uid": appointment.location.uid, "name": appointment.location.name},
-        "room": None if room is None else {"uid": room.uid, "name": room.name},
+        "service": _named(where.service),
+        "therapist": _named(where.therapist),
+        "location": _named(where.location),
+        "room": None if where.room is None else _named(where.room),
     }
+
+
+def _named(thing: _Named) -> Shown:
+    return {"uid": thing.uid, "name": thing.name}
 
 
 def show_change(change: AppointmentChange) -> Shown:

@@ -273,11 +273,12 @@ def in_the_way(wanted: Iterable[Wanted], taken: Sequence[Occupied]) -> Iterator[
         lanes.setdefault((other.diary_id, other.lane), []).append(other)
     for each in wanted:
         near = _near(each, lanes.get((each.diary_id, each.lane), [])) if each.occupies else []
-        overlapping = next((other for other in near if each.treatment.overlaps(other.treatment)), None)
+        treatment, wide = each.treatment, each.with_buffers
+        overlapping = next((other for other in near if treatment.overlaps(other.treatment)), None)
         if overlapping is not None:
             yield each, overlapping, True
         elif not each.may_touch_buffers:
-            close = (other for other in near if each.with_buffers.overlaps(other.with_buffers))
+            close = (other for other in near if wide.overlaps(other.with_buffers))
             yield from ((each, other, False) for other in islice(close, 1))
 
 
@@ -336,4 +337,6 @@ def is_overlap(error: IntegrityError) -> bool:
 
 
 def _widened(treatment: Interval, before: int, after: int) -> Interval:
+    if not (before or after):
+        return treatment
     return treatment.widened(timedelta(minutes=before), timedelta(minutes=after))

@@ -1,6 +1,6 @@
 """The set-up and its exceptions for one act that takes time; the diaries themselves are read later, under the lock."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
@@ -9,7 +9,13 @@ from practice.clinic.models import ClinicState
 from practice.clinic.queries import clinic_version
 from practice.scheduling.free_time.facts import current_exceptions, current_set_up, window_of
 from practice.scheduling.free_time.pulse import Pulse
+from practice.scheduling.models import Appointment
 from practice.scheduling.question import DiaryFacts, Question, SetUp
+
+_VERSION = select(ClinicState.version).where(ClinicState.id == 1).scalar_subquery()
+_BY_UID = select(Client, _VERSION).where(Client.uid == bindparam("client_uid"))
+_BY_ID = select(Client, _VERSION).where(Client.id == bindparam("client_id"))
+"""Built once: every booking begins with the one and ends with the other."""
 
 
 def read_set_up(session: Session) -> SetUp:
@@ -19,11 +25,16 @@ def read_set_up(session: Session) -> SetUp:
 
 def read_client_and_set_up(session: Session, client_uid: str) -> tuple[Client, SetUp]:
     """Return a client (the one merged into, if she was merged) and the set-up, in one statement as a rule."""
-    version = select(ClinicState.version).where(ClinicState.id == 1).scalar_subquery()
-    found = session.execute(select(Client, version).where(Client.uid == client_uid)).one_or_none()
+    found = session.execute(_BY_UID, {"client_uid": client_uid}).one_or_none()
     if found is None or found[0].merged_into_id is not None:
         return get_client(session, client_uid), read_set_up(session)
     return found[0], _set_up(session, found[1])
+
+
+def reread_client_and_set_up(session: Session, booked: Appointment) -> tuple[Client, SetUp]:
+    """Return the client for whom time was just taken and the set-up, in one statement."""
+    client, version = session.execute(_BY_ID, {"client_id": booked.client_id}).one()
+    return client, _set_up(session, version)
 
 
 def _set_up(session: Session, version: int) -> SetUp:

@@ -297,10 +297,14 @@ def usual_rooms(placing: Placing) -> Sequence[RoomFacts]:
 
 
 def _is_short_of_rooms(placing: Placing, occupied: Sequence[Occupied], rooms: Sequence[RoomFacts]) -> bool:
-    """Return whether more rooms could help: somebody had none of those that were tried first."""
-    taken = by_diary(occupied)
+    """Return whether more rooms could help: somebody who has the time had none of those that were tried first."""
+    taken, treatment = by_diary(occupied), placing.treatment
     people = candidates(placing.question, placing.facts.set_up)
-    return any(_room_for(placing, one, taken, rooms, is_overridden=False) is None for one in people)
+    return any(
+        _room_for(placing, one, taken, rooms, is_overridden=False) is None
+        for one in people
+        if placing.is_past or is_clear(taken.get(one.diary_id, ()), treatment)
+    )
 
 
 def _room_for(

@@ -104,6 +104,8 @@ def not_too_many_today(case: Case) -> Refusal | None:
 
 def far_enough_apart(case: Case) -> Refusal | None:
     gap = case.facts.set_up.client_limits.gap_days(case.service.work)
+    if not gap:
+        return None
     near = [on for on, work in _visits(case) if work == case.service.work and abs((on - case.day.on).days) < gap]
     if not near:
         return None
