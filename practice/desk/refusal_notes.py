@@ -167,6 +167,15 @@ PEOPLE: Mapping[str, RefusalNote] = {
     "task_done": _note(409, "Somebody has finished this task.", _READ_AGAIN),
 }
 
+VISITS: Mapping[str, RefusalNote] = {
+    "not_accepted": _note(422, "Numbers or answers of a visit cannot be; each fault is listed.", _CORRECT),
+    "already_measured": _note(409, "The number was recorded at this visit already.", "Correct it with a reason."),
+    "correction_needs_reason": _note(422, "A correction says why; the original stays.", "Give a reason."),
+    "no_visit_yet": _note(409, "The client has not come, so there is no visit.", "Mark the client as arrived first."),
+    "too_many_activities": _note(422, "Five activities are rated already.", "End one of them, then add the other."),
+    "applies_too_early": _note(422, "A measure cannot be redefined for the past.", "Choose today or a later day."),
+}
+
 PRACTICE: Mapping[str, RefusalNote] = {
     "already_used": _note(409, "Another row has this code or sign-in.", "Choose another one."),
     "dates_order": _note(422, "The end lies before the start.", _CORRECT),
@@ -228,6 +237,7 @@ CHAPTERS: Mapping[str, Mapping[str, RefusalNote]] = {
     "Absences and other changes": GROUND,
     "By the link in a mail": BY_LINK,
     "People": PEOPLE,
+    "Visits": VISITS,
     "The practice": PRACTICE,
     "Accounts": ACCOUNTS,
     "Anywhere": GENERAL,

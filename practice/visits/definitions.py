@@ -128,3 +128,23 @@ def in_force(rows: Iterable[tuple[int, Definition]], day: int) -> dict[str, Defi
         if first_day <= day:
             found[definition.code] = definition
     return found
+
+
+def set_up_faults(definition: Definition) -> list[str]:
+    """Return why the numbers of a definition are not accepted; empty when they are."""
+    width = definition.high - definition.low
+    checks = (
+        (width <= 0, "The highest value must be above the lowest."),
+        (definition.step <= 0 or definition.step > max(width, 0), "The step must be above 0 and fit into the range."),
+        (
+            definition.mic_abs is not None and not 0 < definition.mic_abs <= width,
+            "The change that matters must be above 0 and fit into the range.",
+        ),
+        (
+            definition.mic_pct is not None and not 0 < definition.mic_pct <= 100,
+            "The change that matters in percent must be above 0 and at most 100.",
+        ),
+        (definition.mic_pct is not None and definition.mic_abs is None, "A percentage needs a change in points too."),
+        (not definition.source.strip(), "Say where the numbers come from."),
+    )
+    return [sentence for is_wrong, sentence in checks if is_wrong]

@@ -29,6 +29,11 @@ class Part:
 SCORE = "score"
 SIDES = ("left", "right")
 MOST_ACTIVITIES = 5
+"""Activities rated at a time."""
+
+MOST_LINES = 40
+"""Activities of one client in all the years."""
+
 SYMPTOMS = ("leg_pain", "tingling", "weakness", "sitting")
 _SYMPTOM_LABELS = ("leg pain", "tingling or numbness in leg, foot or groin", "weakness of leg or foot", "pain sitting")
 VERSIONS_OF_RMDQ = frozenset({24, 23, 18, 11})
@@ -77,9 +82,7 @@ PARTS: Mapping[str, Sequence[Part]] = {
     "NPRS_LEG": _pain("Leg"),
     "NPRS_BACK": _pain("Back"),
     "NPRS_BUTTOCK": _pain("Buttock"),
-    "PSFS": tuple(
-        Part(f"activity_{number}", f"ability, activity {number}") for number in range(1, MOST_ACTIVITIES + 1)
-    ),
+    "PSFS": tuple(Part(f"activity_{number}", f"ability, activity {number}") for number in range(1, MOST_LINES + 1)),
     "SBI": _symptoms("How bothersome"),
     "SFI": _symptoms("How often"),
     "RMDQ": (

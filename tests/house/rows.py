@@ -4,7 +4,20 @@ import hashlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Integer, LargeBinary, Table, inspect, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    Table,
+    inspect,
+    select,
+)
 
 from practice.core.db import Base, UtcDateTime
 from practice.core.sealed_column import Sealed
@@ -30,6 +43,10 @@ FITTING: dict[str, Any] = {
     "client_preference.kind": "therapist",
     "block_pair.other_client_id": None,
     "allocation.block_id": None,
+    "vitals.diastolic": 60,
+    "vitals.tension": 5,
+    "body_map_entry.intensity": 5,
+    "measure_definition.low": 0.0,
 }
 KEPT_BY_MIGRATIONS = {"audit_head", "clinic_state", "booking_limits"}
 
@@ -65,6 +82,8 @@ def _by_type(column: Column[Any], number: int) -> Any:
         return True
     if isinstance(column.type, Integer):
         return number
+    if isinstance(column.type, Float):
+        return float(number)
     if isinstance(column.type, Sealed | LargeBinary):
         return MARK + bytes(range(number))
     if isinstance(column.type, JSON):
