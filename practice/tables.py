@@ -12,6 +12,8 @@ import practice.scheduling.delays.models
 import practice.scheduling.models
 import practice.scheduling.series.models
 import practice.scheduling.wait_list.models
+import practice.treatment_plans.models
+import practice.treatment_plans.version_models
 import practice.visits.models
 import practice.web.models  # noqa: F401  # imported for their tables
 from practice.core.db import Base

@@ -232,10 +232,56 @@ REQUEST: Mapping[str, RefusalNote] = {
     "service_unavailable": _note(503, "The database is busy or out of reach.", "Try again after Retry-After seconds."),
 }
 
+PLANS: Mapping[str, RefusalNote] = {
+    "plan_not_active": _note(422, "The client's plan is not active.", "Book an assessment, or open the plan."),
+    "plan_gap": _note(
+        422, "It is closer to another session than the plan wants.", "Take a later day, or override with a reason."
+    ),
+    "plan_same_day": _note(422, "The client has a session of the plan on that day.", "Take another day."),
+    "plan_week_full": _note(422, "More than three sessions would fall into seven days.", "Take a later day."),
+    "plan_sessions_used": _note(422, "All sessions of the plan are booked.", "The therapist writes a new version."),
+    "reassessment_overdue": _note(
+        422, "A re-assessment was due two sessions ago.", "Book it first; the therapist or owner may override."
+    ),
+    "forbidden_step": _note(409, "The plan, or what belongs to it, cannot become that.", _READ_AGAIN),
+    "version_frozen": _note(409, "A version in force is never edited.", "Write a new version."),
+    "session_taken": _note(409, "The session, or the appointment, is linked already.", _READ_AGAIN),
+    "open_plan_exists": _note(422, "The client has an open plan.", "Go on with it, or end it first."),
+    "plan_not_ready": _note(422, "Parts are missing; each is named.", "Add what is missing, then activate."),
+    "plan_not_over": _note(422, "Something is still open that an end cannot leave behind.", "Settle what is named."),
+    "hold_cause_open": _note(422, "What put the plan on hold is not resolved.", "Settle what is named, then resume."),
+    "impossible_course": _note(422, "No course can follow these blocks.", _CORRECT),
+    "too_many_exercises": _note(422, "Four exercises are active.", "End or pause one first."),
+    "plan_reason_needed": _note(422, "The act on the plan needs a reason.", "Give one and send again."),
+    "plan_text_outdated": _note(422, "The text of the consent has changed.", "Discuss the one in force."),
+    "decision_not_open": _note(422, "The verdict does not leave this way open.", "Choose one of those named."),
+    "screening_missing": _note(
+        422, "There is no recent signed screening.", "Send the form, or fill it in here."
+    ),
+    "clearance_missing": _note(422, "A flag is open without a valid clearance.", "Request the clearance."),
+    "baseline_record_missing": _note(422, "No baseline medical record is there.", "Record or request one."),
+    "side_missing": _note(422, "The side is missing.", "Set it at the episode."),
+    "plan_consent_missing": _note(422, "The consent to this version is missing.", "Record it."),
+    "goal_missing": _note(422, "The plan has no goal.", "Add one."),
+    "functional_goal_missing": _note(422, "No goal is about what the client can do.", "Add one."),
+    "exercise_missing": _note(422, "The plan has no home exercise.", "Prescribe one."),
+    "leg_baseline_missing": _note(422, "The first leg pain score is missing.", "Measure it."),
+    "back_baseline_missing": _note(422, "The first back pain score is missing.", "Measure it."),
+    "function_baseline_missing": _note(422, "The first score of function is missing.", "Measure it."),
+    "plan_therapist_unregistered": _note(422, "The therapist's registration is not valid.", "Choose somebody else."),
+    "future_bookings": _note(422, "Visits of the plan are still booked.", "Cancel them first."),
+    "draft_notes": _note(422, "Session notes are still drafts.", "Sign them first."),
+    "sessions_left": _note(422, "Sessions of the plan were not delivered.", "Deliver or skip them, or discharge."),
+    "checkpoint_open": _note(422, "A re-assessment is missing.", "Record it first."),
+    "final_measures_missing": _note(422, "Final measures are missing.", "Measure, or say why not."),
+    "visit_delivered": _note(422, "A session was delivered.", "Discharge the plan instead."),
+}
+
 CHAPTERS: Mapping[str, Mapping[str, RefusalNote]] = {
     "Booking": BOOKING,
     "Absences and other changes": GROUND,
     "By the link in a mail": BY_LINK,
+    "Treatment plans": PLANS,
     "People": PEOPLE,
     "Visits": VISITS,
     "The practice": PRACTICE,

@@ -144,6 +144,10 @@ def _visit(way: WayOut, _place: Place) -> Offer:
     )
 
 
+def _plan(way: WayOut, _place: Place) -> Offer:
+    return Offer(way.label, url=f"/plans/{way.values['plan']}" if "plan" in way.values else "/plans")
+
+
 def _entry(way: WayOut, _place: Place) -> Offer:
     return Offer(way.label, url=f"/wait-list/{way.values['entry']}" if "entry" in way.values else "/wait-list")
 
@@ -169,8 +173,10 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "choose_room": _choose,
     "choose_therapist": _choose,
     "choose_time": _choose,
+    "choose_plan_therapist": _plan,
     "correct": _field,
     "direct_messages": _client_page,
+    "draft_plan": _plan,
     "find_times": _look,
     "give_reason": _field,
     "hold_again": _again,
@@ -181,6 +187,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "open_visit": _visit,
     "new_key": _again,
     "next_times": _look,
+    "open_plan": _plan,
     "open_settings": _page,
     "open_today": _page,
     "open_wait_list_entry": _entry,
@@ -190,6 +197,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "reschedule": _step("move"),
     "resume_call": _resume,
     "review_series": _again,
+    "revise_plan": _plan,
     "search_client": _page,
     "sign_in": _page,
     "try_again": _again,

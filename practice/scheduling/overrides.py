@@ -25,6 +25,8 @@ MAY_OVERRIDE: Mapping[str, frozenset[Role]] = {
     "client_gap": _EVERYBODY,
     "client_day_full": _EVERYBODY,
     "preference": _EVERYBODY,
+    "plan_gap": _EVERYBODY,
+    "reassessment_overdue": _NOT_THE_DESK,
     "not_with_therapist": _OWNER,
     "not_in_this_hour": _OWNER,
 }

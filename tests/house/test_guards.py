@@ -6,14 +6,33 @@ from sqlalchemy import text
 from practice.core.engines import SQLITE_PRAGMAS
 from practice.web.database import db
 
-SQLITE_TRIGGERS = {
+PLAN_TRIGGERS = {
+    "exercise_prescription_no_update",
+    "exercise_prescription_step",
+    "plan_block_no_delete",
+    "plan_block_no_insert",
+    "plan_block_no_update",
+    "plan_consent_step",
+    "plan_goal_no_delete",
+    "plan_goal_no_insert",
+    "plan_goal_no_update",
+    "plan_goal_step",
+    "plan_version_no_delete",
+    "plan_version_no_update",
+    "plan_version_step",
+    "reassessment_no_delete",
+    "reassessment_no_update",
+    "treatment_plan_no_delete",
+    "treatment_plan_step",
+}
+SQLITE_TRIGGERS = PLAN_TRIGGERS | {
     "allocation_overlap_insert",
     "allocation_overlap_update",
     "audit_event_no_delete",
     "audit_event_no_replace",
     "audit_event_no_update",
 }
-POSTGRES_TRIGGERS = {"audit_event_no_change", "audit_event_no_truncate"}
+POSTGRES_TRIGGERS = PLAN_TRIGGERS | {"audit_event_no_change", "audit_event_no_truncate"}
 POSTGRES_CONSTRAINTS = {"ex_allocation_overlap", "ck_allocation_longest"}
 WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
 
