@@ -48,6 +48,7 @@ from practice.scheduling.free_time import api as availability_api
 from practice.scheduling.merging import api as merging_api
 from practice.scheduling.series import api as series_api
 from practice.scheduling.wait_list import api as wait_list_api
+from practice.visits import api as visits_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     accounts_api.blueprint,
@@ -69,6 +70,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     merging_api.blueprint,
     wait_list_api.blueprint,
     series_api.blueprint,
+    visits_api.blueprint,
     blocks_api.blueprint,
     messages_api.blueprint,
 )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from practice.core.actor import Actor
 from practice.core.errors import NotFound, require_version
 from practice.core.events import Event, record
-from practice.visits.definitions import DEFAULTS, Better, Definition, in_force, set_up_faults
+from practice.visits.definitions import DEFAULTS, Better, Definition, set_up_faults
 from practice.visits.errors import AppliesTooEarly, NotAccepted
 from practice.visits.models import MeasureDefinition
 
@@ -19,8 +19,18 @@ _NUMBERS = tuple(each.name for each in fields(Definition))
 
 def definitions_on(session: Session, day: date) -> Mapping[str, Definition]:
     """Return every measure's definition in force on *day*, which for a plan's charts is its first; one statement."""
-    rows = session.execute(select(MeasureDefinition).where(MeasureDefinition.applies_from <= day)).scalars()
-    return {**DEFAULTS, **in_force(((row.applies_from.toordinal(), _definition(row)) for row in rows), day.toordinal())}
+    return {**DEFAULTS, **{code: definition_of(row) for code, row in own_on(session, day).items()}}
+
+
+def own_on(session: Session, day: date) -> Mapping[str, MeasureDefinition]:
+    """Return what the practice has set for each measure and is in force on *day*; one statement."""
+    begun = select(MeasureDefinition).where(MeasureDefinition.applies_from <= day)
+    return {row.code: row for row in session.execute(begun.order_by(MeasureDefinition.applies_from)).scalars()}
+
+
+def definition_of(row: MeasureDefinition) -> Definition:
+    """Return a row as a value."""
+    return Definition(**{name: getattr(row, name) for name in _NUMBERS} | {"better": Better(row.better)})
 
 
 def list_definitions(session: Session, code: str) -> Sequence[MeasureDefinition]:
@@ -74,7 +84,3 @@ def _default(code: str) -> Definition:
     if code not in DEFAULTS:
         raise NotFound("There is no such measure.")
     return DEFAULTS[code]
-
-
-def _definition(row: MeasureDefinition) -> Definition:
-    return Definition(**{name: getattr(row, name) for name in _NUMBERS} | {"better": Better(row.better)})

@@ -3,7 +3,7 @@
 Practices may edit the numbers; an edit applies from a day on. No questionnaire's sentence is stored, only numbers.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -119,15 +119,6 @@ DEFAULTS: Mapping[str, Definition] = {
         _sign("SLEEP", 10, "context only", Better.NEITHER),
     )
 }
-
-
-def in_force(rows: Iterable[tuple[int, Definition]], day: int) -> dict[str, Definition]:
-    """Return each measure's definition on *day* from rows (first day, definition); days as ordinals, any order."""
-    found: dict[str, Definition] = {}
-    for first_day, definition in sorted(rows, key=lambda row: row[0]):
-        if first_day <= day:
-            found[definition.code] = definition
-    return found
 
 
 def set_up_faults(definition: Definition) -> list[str]:

@@ -36,6 +36,9 @@ from practice.scheduling.merging.service import merge_clients
 from practice.scheduling.models import Appointment, Block, BlockKind, ParkedCall
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.offers import place_of
+from practice.visits.activities import add_activity
+from practice.visits.models import Visit
+from practice.visits.opening import open_visit
 from tests.cast import Member, make_cast, make_user
 from tests.conftest import NOW
 from tests.factories import OWNER, guardian, make_client, make_location, make_room, make_service, make_therapist
@@ -387,6 +390,31 @@ def _hit_answer(world: World) -> dict[str, str]:
     return {"uid": _act(world, work).uid}
 
 
+def make_visit(world: World) -> Visit:
+    """A visit of a client of Theo's who has come."""
+    appointment = make_appointment(world)
+
+    def work() -> Visit:
+        row = world.session.get_one(Appointment, appointment.id)
+        row.state, row.arrived_at = AppointmentState.ARRIVED, NOW
+        world.session.flush()
+        return open_visit(world.session, appointment_uid=row.uid, actor=OWNER, now=NOW)
+
+    return _act(world, work)
+
+
+def _visited(world: World) -> dict[str, str]:
+    return {"uid": world.session.get_one(Appointment, make_visit(world).appointment_id).uid}
+
+
+def _activity(world: World) -> dict[str, str]:
+    client = _client_of(world)
+    row = _act(
+        world, lambda: add_activity(world.session, client_id=client.id, words="Walk to the shop", actor=OWNER, now=NOW)
+    )
+    return {"uid": client.uid, "part": row.uid}
+
+
 def stop_token(world: World) -> str:
     """The token of a genuine link that stops a client's reminders."""
     _, stop = _act(world, lambda: ensure_links(world.session, [], [_client_of(world).id], now=NOW))
@@ -449,6 +477,10 @@ MAKERS: dict[str, Maker] = {
     "pair": _pair,
     "appointment": lambda world: {"uid": make_appointment(world).uid},
     "block": lambda world: {"uid": make_block(world).uid},
+    "visit": lambda world: {"uid": make_visit(world).uid},
+    "visited": _visited,
+    "activity": _activity,
+    "measure_code": lambda _world: {"code": "NPRS_LEG"},
 }
 """Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""
 
@@ -474,6 +506,8 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
     ("POST", "/api/v1/appointments/<uid:uid>/reservation"): lambda _: {"reason": "other"},
     ("PATCH", "/api/v1/appointments/<uid:uid>/series"): lambda _: {"scope": "this"},
     ("POST", "/api/v1/appointments/<uid:uid>/series/cancellation"): lambda _: {"scope": "all", "reason": "ill"},
+    ("POST", "/api/v1/clients/<uid:uid>/activities"): lambda _: {"words": "Walk to the shop"},
+    ("POST", "/api/v1/visits/<uid:uid>/not-treated"): lambda _: {"reason": "emergency"},
     ("POST", "/api/v1/appointments/<uid:uid>/swap"): lambda world: {
         "other_uid": make_appointment(world).uid,
         "what": "times",

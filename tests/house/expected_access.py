@@ -336,6 +336,16 @@ POST    /api/v1/messages/worker/resume                      .            A A Y F
 GET     /api/v1/messages/<uid:uid>                          message      A A Y Y N Y
 GET     /api/v1/calls                                       .            A A Y F F Y
 POST    /api/v1/calls/<uid:uid>/outcome                     call         A A Y F F Y
+GET     /api/v1/appointments/<uid:uid>/visit                visited      A A F Y N Y
+POST    /api/v1/appointments/<uid:uid>/visit                visited      A A F Y N Y
+GET     /api/v1/visits/<uid:uid>                            visit        A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/not-treated                visit        A A F Y N Y
+GET     /api/v1/clients/<uid:uid>/activities                client       A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/activities                client       A A F Y N Y
+DELETE  /api/v1/clients/<uid:uid>/activities/<uid:part>     activity     A A F Y N Y
+GET     /api/v1/measures                                    .            A A F Y Y Y
+GET     /api/v1/measures/<code>/definitions                 measure_code A A F Y Y Y
+POST    /api/v1/measures/<code>/definitions                 measure_code A A F F F Y
 GET     /api/v1/availability                                .            A A Y Y Y Y
 GET     /api/v1/availability/next                           .            A A Y Y Y Y
 GET     /api/v1/availability/explain                        .            A A Y Y Y Y

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practice.visits.definitions import DEFAULTS, Better, in_force
+from practice.visits.definitions import DEFAULTS, Better
 from practice.visits.measures import PARTS, SYMPTOMS, fault_of, faults_between, part_of
 from practice.visits.scoring import (
     Risk,
@@ -196,14 +196,6 @@ def test_start_back_foretells(numbers, risk):
 )  # fmt: skip
 def test_a_leg_raise_is_positive_between_thirty_and_seventy_degrees_below_the_knee(numbers, expected):
     assert is_positive_leg_raise(numbers) is expected
-
-
-def test_the_definition_in_force_is_the_last_one_begun():
-    old, new = DEFAULTS["NPRS_LEG"], replace(DEFAULTS["NPRS_LEG"], mic_abs=3)
-    rows = [(200, new), (100, old), (100, DEFAULTS["RMDQ"])]
-    assert in_force(rows, 99) == {}
-    assert in_force(rows, 199)["NPRS_LEG"] is old
-    assert in_force(rows, 200) == {"NPRS_LEG": new, "RMDQ": DEFAULTS["RMDQ"]}
 
 
 def test_directions_are_words():
