@@ -37,10 +37,12 @@ class _RoomBits(NamedTuple):
     bits: int
 
 
-def offered_starts(question: Question, facts: DiaryFacts) -> list[OfferedStart]:
-    """Return every start that is offered, earliest first."""
+def offered_starts(question: Question, facts: DiaryFacts, *, only_at: int | None = None) -> list[OfferedStart]:
+    """Return every start that is offered, earliest first; with *only_at* the one at that UTC minute, if it is."""
     grid = grid_for(question, facts)
     allowed = _allowed(question, facts, grid)
+    if only_at is not None:
+        allowed &= grid.between(only_at, only_at)
     if not allowed:
         return []
     shape = shape_of(question, facts)

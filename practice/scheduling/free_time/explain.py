@@ -290,10 +290,12 @@ def _room_refusals(case: Case) -> list[Refusal]:
     rooms = suitable_rooms(case.question, case.facts.set_up)
     if not rooms:
         return [Refusal("no_room", f"{case.location.name} has no room that suits {case.service.name}.")]
-    taken = [_diary_refusal(case, case.facts.taken_on(room.diary_id), room.name, words.OF_ROOMS) for room in rooms]
-    ends = [refusal.until for refusal in taken if refusal is not None and refusal.until is not None]
-    if len(ends) < len(rooms):
-        return []
+    ends: list[datetime] = []
+    for room in rooms:
+        refusal = _diary_refusal(case, case.facts.taken_on(room.diary_id), room.name, words.OF_ROOMS)
+        if refusal is None or refusal.until is None:
+            return []
+        ends.append(refusal.until)
     return [Refusal("no_room", f"No room that suits {case.service.name} is free at that time.", until=min(ends))]
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
+from sqlalchemy import Integer, Select, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from practice.clinic.service import sees_committed_set_up
+from practice.core.db import UtcDateTime
 from practice.scheduling.diary_time import (
     BUFFER_BASE,
     LONGEST_TREATMENT,
@@ -129,43 +130,54 @@ def read_diaries(
 ) -> dict[int, DiaryTime]:
     """Read in one statement, packed per diary, what occupies the diaries around a window, holds left out."""
     found = dict.fromkeys(diary_ids, NOTHING_TAKEN)
-    for diary_id, begins, ends, buffers in session.execute(_packed(session, diary_ids, within, moving_id)):
+    first_at, last_at = instant_of(within.begins), instant_of(within.ends)
+    asked = {
+        "diary_ids": sorted(diary_ids),
+        "not_before": first_at - LONGEST_TREATMENT,
+        "begins": first_at,
+        "ends": last_at,
+        "moving_id": moving_id or 0,
+    }
+    statement = _PACKED_APART if session.get_bind().dialect.name == "postgresql" else _PACKED_IN_ORDER
+    for diary_id, begins, ends, buffers in session.connection().execute(statement, asked):
         if begins is not None:
             found[diary_id] = in_groups(unpacked_minutes(begins), unpacked_minutes(ends), unpacked_numbers(buffers))
     return found
 
 
-def _packed(
-    session: Session, diary_ids: Collection[int], within: Span, moving_id: int | None
-) -> Select[*tuple[Any, ...]]:
-    columns = (
-        packed_minutes(Allocation.starts_at),
-        packed_minutes(Allocation.ends_at),
-        packed(TRAITS),
-    )
-    taken = _taken_within(within, moving_id)
-    if session.get_bind().dialect.name != "postgresql":
-        # Grouped in the order of the index, so that nothing is sorted.
-        named = select(Allocation.diary_id, *columns).where(Allocation.diary_id.in_(sorted(diary_ids)), *taken)
-        return named.group_by(Allocation.diary_id)
-    # One range of the index per diary: no statistics can talk the planner into reading the table and sorting it.
-    wanted = (
-        func.unnest(bindparam("diary_ids", sorted(diary_ids), type_=ARRAY(Integer)))
-        .table_valued("diary_id")
-        .render_derived()
-    )
-    one = select(*columns).where(Allocation.diary_id == wanted.c.diary_id, *taken).lateral()
+_COLUMNS = (
+    packed_minutes(Allocation.starts_at),
+    packed_minutes(Allocation.ends_at),
+    packed(TRAITS),
+)
+_NOT_BEFORE, _BEGINS, _ENDS = (bindparam(name, type_=UtcDateTime()) for name in ("not_before", "begins", "ends"))
+_TAKEN_WITHIN = (
+    Allocation.starts_at > _NOT_BEFORE,
+    Allocation.starts_at < _ENDS,
+    Allocation.ends_at > _BEGINS,
+    Allocation.occupies.is_(True),
+    or_(Allocation.appointment_id.is_(None), Allocation.appointment_id.not_in(select(Appointment.id).where(IS_HELD))),
+    Allocation.appointment_id.is_distinct_from(bindparam("moving_id", type_=Integer)),
+)
+
+
+def _apart() -> Select[*tuple[Any, ...]]:
+    """Return the statement that takes one range of the index per diary.
+
+    No statistics can talk the planner into reading the table and sorting it.
+    """
+    wanted = func.unnest(bindparam("diary_ids", type_=ARRAY(Integer))).table_valued("diary_id").render_derived()
+    one = select(*_COLUMNS).where(Allocation.diary_id == wanted.c.diary_id, *_TAKEN_WITHIN).lateral()
     return select(wanted.c.diary_id, *one.columns).join(one, true())
 
 
-def _taken_within(within: Span, moving_id: int | None) -> list[ColumnElement[bool]]:
-    first_at, last_at = instant_of(within.begins), instant_of(within.ends)
-    held = select(Appointment.id).where(IS_HELD)
-    conditions: list[ColumnElement[bool]] = [
-        Allocation.starts_at > first_at - LONGEST_TREATMENT,
-        Allocation.starts_at < last_at,
-        Allocation.ends_at > first_at,
-        Allocation.occupies.is_(True),
-        or_(Allocation.appointment_id.is_(None), Allocation.appointment_id.not_in(held)),
-    ]
-    return conditions if moving_id is None else [*conditions, Allocation.appointment_id.is_distinct_from(moving_id)]
+def _in_order() -> Select[*tuple[Any, ...]]:
+    """Return the statement that groups in the order of the index, so that nothing is sorted."""
+    named = select(Allocation.diary_id, *_COLUMNS).where(
+        Allocation.diary_id.in_(bindparam("diary_ids", expanding=True)), *_TAKEN_WITHIN
+    )
+    return named.group_by(Allocation.diary_id)
+
+
+# Put together once, as the pulse is.
+_PACKED_APART, _PACKED_IN_ORDER = _apart(), _in_order()

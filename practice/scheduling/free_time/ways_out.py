@@ -54,7 +54,7 @@ def _fitting(question: Question, facts: DiaryFacts) -> list[OfferedStart]:
 
 
 def _offered_at(question: Question, facts: DiaryFacts, begins: int) -> OfferedStart | None:
-    then = [offer for offer in offered_starts(question, facts) if offer.begins == begins]
+    then = offered_starts(question, facts, only_at=begins)
     return next(iter(fitting(question, facts, then)), None)
 
 
