@@ -6,7 +6,7 @@ Minutes are minutes of wall time after local midnight (0 to 1440), weekdays coun
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from practice.core.db import Base, Editable, Identified
@@ -75,6 +75,9 @@ class PracticeSettings(Editable, Base):
     confirmation_grace_seconds: Mapped[int] = mapped_column(default=120)
     change_grace_seconds: Mapped[int] = mapped_column(default=300)
     reminder_hours: Mapped[list[int]] = mapped_column(JSON, default=lambda: [48, 3])
+    safety_policy: Mapped[str] = mapped_column(String(12), default="strict", server_default="strict")
+    screening_days: Mapped[int] = mapped_column(default=90, server_default="90")
+    needs_pregnancy_note: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Location(Editable, Base):

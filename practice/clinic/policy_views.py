@@ -30,6 +30,9 @@ _SAME = (
     "no_show_fee_percent",
     "confirmation_grace_seconds",
     "change_grace_seconds",
+    "safety_policy",
+    "screening_days",
+    "needs_pregnancy_note",
 )
 LABELS = {
     "effective_on": "In force from",
@@ -46,6 +49,9 @@ LABELS = {
     "change_grace_seconds": "Change mail waits",
     "first_reminder_hours": "First reminder",
     "second_reminder_hours": "Second reminder",
+    "safety_policy": "Before the first treatment",
+    "screening_days": "A signed form counts",
+    "needs_pregnancy_note": "Note of a midwife or doctor in pregnancy",
 }
 
 

@@ -23,6 +23,7 @@ ROOM_FEATURES = {
 TIME_OFF_KINDS = {"holiday": "Holiday", "ill": "Ill", "course": "Course", "other": "Other"}
 GENDERS = {"female": "Woman", "male": "Man", "other": "Other"}
 COLOURS = 8
+SAFETY_POLICIES = ("strict", "risk_based")
 MAX_LISTED_UIDS = 100
 
 _AMOUNT = re.compile(r"([0-9]{1,5})(?:\.([0-9]{1,2}))?", re.ASCII)
@@ -216,6 +217,9 @@ class PracticeSchema(EditableSchema):
     confirmation_grace_seconds = WholeNumber(0, 3600)
     change_grace_seconds = WholeNumber(0, 3600)
     reminder_hours = fields.List(WholeNumber(1, 24 * 30), validate=validate.Length(max=5))
+    safety_policy = fields.String(validate=validate.OneOf(SAFETY_POLICIES))
+    screening_days = WholeNumber(1, 365)
+    needs_pregnancy_note = fields.Boolean()
 
 
 class PolicyFormSchema(StrictSchema):
@@ -237,6 +241,9 @@ class PolicyFormSchema(StrictSchema):
     change_grace_seconds = WholeNumber(0, 3600, required=True)
     first_reminder_hours = WholeNumber(1, 24 * 30, allow_none=True)
     second_reminder_hours = WholeNumber(1, 24 * 30, allow_none=True)
+    safety_policy = fields.String(required=True, validate=validate.OneOf(SAFETY_POLICIES))
+    screening_days = WholeNumber(1, 365, required=True)
+    needs_pregnancy_note = fields.Boolean(required=True)
 
 
 class TaskSchema(EditableSchema):

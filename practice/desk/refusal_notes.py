@@ -200,6 +200,22 @@ ACCOUNTS: Mapping[str, RefusalNote] = {
     "link_ended": _note(404, "The link has ended or was withdrawn.", "Open the newest mail, or call the practice."),
 }
 
+SAFETY: Mapping[str, RefusalNote] = {
+    "form_incomplete": _note(422, "A form came without some of its answers.", "Answer every question that is named."),
+    "signed_already": _note(409, "The form was signed already.", _READ_AGAIN),
+    "emergency_stays": _note(
+        403, "Nobody who treats may make this lighter.", "Ask for a document, or the owner if it was a mistake."
+    ),
+    "not_lighter": _note(422, "Lowering means to let it weigh less than now.", "Choose a lighter one."),
+    "flag_closed": _note(409, "It was closed already.", _READ_AGAIN),
+    "reason_in_words": _note(422, "The act needs a reason in words.", "Write the reason and send again."),
+    "clearance_state": _note(409, "This cannot follow where the document stands now.", _READ_AGAIN),
+    "clearance_not_fitting": _note(422, "What the document says does not fit what it is read for.", _CORRECT),
+    "document_refused": _note(
+        422, "The file is no whole PDF, PNG or JPEG of 10 MB, or would run something.", "Scan or photograph it anew."
+    ),
+}
+
 GENERAL: Mapping[str, RefusalNote] = {
     "stale_version": _note(412, "It was changed by somebody else since it was read.", _READ_AGAIN),
     "conflict": _note(409, "Somebody else holds what was asked for.", _READ_AGAIN),
@@ -255,9 +271,7 @@ PLANS: Mapping[str, RefusalNote] = {
     "plan_reason_needed": _note(422, "The act on the plan needs a reason.", "Give one and send again."),
     "plan_text_outdated": _note(422, "The text of the consent has changed.", "Discuss the one in force."),
     "decision_not_open": _note(422, "The verdict does not leave this way open.", "Choose one of those named."),
-    "screening_missing": _note(
-        422, "There is no recent signed screening.", "Send the form, or fill it in here."
-    ),
+    "screening_missing": _note(422, "There is no recent signed screening.", "Send the form, or fill it in here."),
     "clearance_missing": _note(422, "A flag is open without a valid clearance.", "Request the clearance."),
     "baseline_record_missing": _note(422, "No baseline medical record is there.", "Record or request one."),
     "side_missing": _note(422, "The side is missing.", "Set it at the episode."),
@@ -285,6 +299,7 @@ CHAPTERS: Mapping[str, Mapping[str, RefusalNote]] = {
     "People": PEOPLE,
     "Visits": VISITS,
     "The practice": PRACTICE,
+    "Forms and documents": SAFETY,
     "Accounts": ACCOUNTS,
     "Anywhere": GENERAL,
     "The request itself": REQUEST,

@@ -254,10 +254,14 @@ def test_policies_are_amended_from_a_day_on(owner: Any, session: Session) -> Non
         "confirmation_grace_seconds": "120",
         "change_grace_seconds": "300",
         "first_reminder_hours": "24",
+        "safety_policy": "risk_based",
+        "screening_days": "60",
+        "needs_pregnancy_note": "true",
         "version": "1",
     }
     assert owner.post("/settings/policies", data=form).status_code == 303
     row = queries.get_settings(session, date(2027, 1, 1))
     assert (row.cancel_notice_minutes, row.quiet_until_minute, row.reminder_hours) == (2880, 450, [24])
+    assert (row.safety_policy, row.screening_days, row.needs_pregnancy_note) == ("risk_based", 60, True)
     assert queries.get_settings(session, date(2026, 12, 31)).name == "Our practice"
     assert owner.post("/settings/policies", data=form | {"effective_on": "2026-11-23"}).status_code == 422

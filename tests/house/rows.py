@@ -33,6 +33,7 @@ FITTING: dict[str, Any] = {
     "appointment.hold_ends_at": None,
     "client.merged_into_id": None,
     "client_key.destroyed_at": None,
+    "flag.tier": "T1",
     "closes_minute": 700,
     "opens_minute": 600,
     "duration_minutes": 60,

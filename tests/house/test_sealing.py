@@ -13,6 +13,7 @@ LONGEST_CODE = 40
 IN_CLEAR: dict[str, str] = {
     "measure_definition.source": "a publication, of no client",
     "measure_definition.licence": "under which a scale may be used, of no client",
+    "clearance_document.digest": "over what is sealed",
 }
 
 

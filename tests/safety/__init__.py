@@ -1,0 +1,1 @@
+"""Tests of safety at the table."""
