@@ -59,9 +59,9 @@ def build(engine: Engine, *, history: int = 0) -> None:
         _write_set_up(connection)
     bookings = [*_window(), *_history(history)]
     with engine.begin() as connection:
-        _write_many(connection, "appointment", (_appointment(booking) for booking in bookings))
-        _write_many(connection, "allocation", (row for booking in bookings for row in _allocations(booking)))
-        _continue_numbering(connection)
+        write_many(connection, "appointment", (appointment_row(booking) for booking in bookings))
+        write_many(connection, "allocation", (row for booking in bookings for row in allocation_rows(booking)))
+        continue_numbering(connection)
     settle(engine)
 
 
@@ -80,7 +80,7 @@ def _window() -> Iterator[Booking]:
             for half_hour in range(_HALF_HOURS):
                 if half_hour not in free:
                     number += 1
-                    yield Booking(number, therapist, _starts_at(FIRST_ON + timedelta(days=offset), half_hour))
+                    yield Booking(number, therapist, starts_at(FIRST_ON + timedelta(days=offset), half_hour))
 
 
 def _history(amount: int) -> Iterator[Booking]:
@@ -89,10 +89,11 @@ def _history(amount: int) -> Iterator[Booking]:
     for index in range(amount):
         day, in_day = divmod(index, THERAPISTS * BOOKINGS_A_DAY)
         therapist, half_hour = divmod(in_day, BOOKINGS_A_DAY)
-        yield Booking(number + index + 1, therapist + 1, _starts_at(FIRST_ON - timedelta(days=7 + day), half_hour))
+        yield Booking(number + index + 1, therapist + 1, starts_at(FIRST_ON - timedelta(days=7 + day), half_hour))
 
 
-def _starts_at(on: date, half_hour: int) -> datetime:
+def starts_at(on: date, half_hour: int) -> datetime:
+    """Return when a half hour counted from 8:00 begins."""
     local = datetime.combine(on, datetime.min.time()) + timedelta(minutes=8 * 60 + 30 * half_hour)
     return to_utc(local, ZONE)
 
@@ -101,28 +102,29 @@ def _write_set_up(connection: Connection) -> None:
     rooms = [_ROOM_DIARY + number for number in _numbers(THERAPISTS)]
     clients = [_CLIENT_DIARY + number for number in _numbers(CLIENTS)]
     for kind, diaries in (("therapist", list(_numbers(THERAPISTS))), ("room", rooms), ("client", clients)):
-        _write_many(connection, "diary", ({"id": diary, "kind": kind, "version": 1} for diary in diaries))
-    _write_many(connection, "location", [_location()])
-    _write_many(connection, "opening_hours", (_hours("opening", 1, weekday) for weekday in range(7)))
-    _write_many(connection, "service", [_service()])
-    _write_many(connection, "room", (_room(number) for number in _numbers(THERAPISTS)))
-    _write_many(connection, "therapist", (_therapist(number) for number in _numbers(THERAPISTS)))
+        write_many(connection, "diary", ({"id": diary, "kind": kind, "version": 1} for diary in diaries))
+    write_many(connection, "location", [location_row()])
+    write_many(connection, "opening_hours", (hours_row("opening", 1, weekday) for weekday in range(7)))
+    write_many(connection, "service", [service_row()])
+    write_many(connection, "room", (room_row(number) for number in _numbers(THERAPISTS)))
+    write_many(connection, "therapist", (therapist_row(number) for number in _numbers(THERAPISTS)))
     offered = ({"therapist_id": number, "service_id": 1} for number in _numbers(THERAPISTS))
-    _write_many(connection, "therapist_service", offered)
+    write_many(connection, "therapist_service", offered)
     weekly = (
-        {**_hours("weekly", 1, weekday, number), "therapist_id": number}
+        {**hours_row("weekly", 1, weekday, number), "therapist_id": number}
         for number in _numbers(THERAPISTS)
         for weekday in range(7)
     )
-    _write_many(connection, "weekly_hours", weekly)
-    _write_many(connection, "client", (_client(number) for number in _numbers(CLIENTS)))
+    write_many(connection, "weekly_hours", weekly)
+    write_many(connection, "client", (client_row(number) for number in _numbers(CLIENTS)))
 
 
 def _numbers(amount: int) -> range:
     return range(1, amount + 1)
 
 
-def _location() -> dict[str, Any]:
+def location_row() -> dict[str, Any]:
+    """Return the row of the place."""
     return {
         "id": 1,
         "uid": uid_of("location", 1),
@@ -136,7 +138,8 @@ def _location() -> dict[str, Any]:
     }
 
 
-def _hours(kind: str, location: int, weekday: int, owner: int = 1) -> dict[str, Any]:
+def hours_row(kind: str, location: int, weekday: int, owner: int = 1) -> dict[str, Any]:
+    """Return the row of a weekday's hours; an owner has seven."""
     number = (owner - 1) * 7 + weekday + 1
     return {
         "id": number,
@@ -148,7 +151,8 @@ def _hours(kind: str, location: int, weekday: int, owner: int = 1) -> dict[str, 
     }
 
 
-def _service() -> dict[str, Any]:
+def service_row() -> dict[str, Any]:
+    """Return the row of the service."""
     return {
         "id": 1,
         "uid": uid_of("service", 1),
@@ -170,7 +174,8 @@ def _service() -> dict[str, Any]:
     }
 
 
-def _room(number: int) -> dict[str, Any]:
+def room_row(number: int) -> dict[str, Any]:
+    """Return the row of a room."""
     return {
         "id": number,
         "uid": uid_of("room", number),
@@ -183,7 +188,8 @@ def _room(number: int) -> dict[str, Any]:
     }
 
 
-def _therapist(number: int) -> dict[str, Any]:
+def therapist_row(number: int) -> dict[str, Any]:
+    """Return the row of a therapist."""
     return {
         "id": number,
         "uid": uid_of("therapist", number),
@@ -198,7 +204,8 @@ def _therapist(number: int) -> dict[str, Any]:
     }
 
 
-def _client(number: int) -> dict[str, Any]:
+def client_row(number: int) -> dict[str, Any]:
+    """Return the row of a client."""
     return {
         "id": number,
         "uid": uid_of("client", number),
@@ -216,7 +223,8 @@ def _client(number: int) -> dict[str, Any]:
     }
 
 
-def _appointment(booking: Booking) -> dict[str, Any]:
+def appointment_row(booking: Booking) -> dict[str, Any]:
+    """Return the row of a booking."""
     return {
         "id": booking.number,
         "uid": uid_of("appointment", booking.number),
@@ -249,7 +257,8 @@ def _client_of(booking: Booking) -> int:
     return (booking.therapist - 1) * 10 + booking.number % 10 + 1
 
 
-def _allocations(booking: Booking) -> list[dict[str, Any]]:
+def allocation_rows(booking: Booking) -> list[dict[str, Any]]:
+    """Return the rows of the time that a booking takes."""
     diaries = (booking.therapist, _ROOM_DIARY + booking.therapist, _CLIENT_DIARY + _client_of(booking))
     return [
         {
@@ -267,7 +276,8 @@ def _allocations(booking: Booking) -> list[dict[str, Any]]:
     ]
 
 
-def _write_many(connection: Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+def write_many(connection: Connection, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert rows that have the same columns, fast."""
     rows = list(rows)
     if not rows:
         return
@@ -298,7 +308,7 @@ def _for_sqlite(value: object) -> object:
     return json.dumps(value) if isinstance(value, (list, dict)) else value
 
 
-def _continue_numbering(connection: Connection) -> None:
+def continue_numbering(connection: Connection) -> None:
     """Let the next insert of each table take the number after ours."""
     if connection.dialect.name != "postgresql":
         return

@@ -3,8 +3,8 @@
 Times are whole UTC minutes since 1970 unless they are called wall time; wall minutes count from local midnight.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -153,6 +153,14 @@ class SetUp:
     def travel_from(self, location_id: int) -> Mapping[int, int]:
         """Return the minutes of travel between a location and each of the others."""
         return self.apart.get(location_id, NOWHERE_ELSE)
+
+    def needing(self, features: Iterable[str]) -> "SetUp":
+        """Return the set-up as if every service needed these features of its room, too."""
+        more = frozenset(features)
+        if not more:
+            return self
+        services = {key: replace(one, room_needs=one.room_needs | more) for key, one in self.services.items()}
+        return replace(self, services=services)
 
     def wishes_of(self, client_id: int | None) -> Wishes:
         """Return what a client wishes; nothing for nobody."""

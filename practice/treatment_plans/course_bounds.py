@@ -37,13 +37,13 @@ class FreeDays:
         return found
 
     def _near(self, free: Mapping[int, int], minutes: Sequence[int], hours: Sequence[int]) -> Choices:
-        found = [(hours[-1], days) for days in free.values()]
+        first, last = minutes[0], minutes[-1]
+        same, near, far, beyond = hours
+        found = []
         for minute, days in free.items():
-            away = min(abs(minute - one) for one in minutes)
-            level = (
-                0 if away == 0 else next((at for at, reach in enumerate(WITHIN, 1) if away <= reach), len(WITHIN) + 1)
-            )
-            found.append((hours[level], days))
+            away = max(first - minute, minute - last, 0)
+            price = same if not away else near if away <= WITHIN[0] else far if away <= WITHIN[1] else beyond
+            found.append((price, days))
         return found
 
 

@@ -22,8 +22,8 @@ from practice.treatment_plans.course_prices import Beside, Branch, branch_of, co
 from practice.treatment_plans.course_stop import find_stop, steps_of
 from practice.treatment_plans.course_table import Table, minutes_in, table_of
 
-FIRST_BUDGET = 8
-"""What a course may cost at first; dearer branches are looked at again only when all cheaper ones are settled."""
+FIRST_BUDGET = 1
+"""What a visit may cost at first; dearer branches are looked at again when all cheaper ones are settled."""
 
 MOST_PROPOSALS = 3
 """How many are offered side by side."""
@@ -52,7 +52,7 @@ class _Search:
         self._steps = steps_of(table.question)
         self._tickets = count()
         self._bounds = Bounds(table)
-        self._budget, self._dearest = FIRST_BUDGET, dearest(table.question)
+        self._budget, self._dearest = FIRST_BUDGET * len(table.question.dues), dearest(table.question)
         self._too_dear: list[Branch] = []
         self._heap: list[Entry] = []
 
@@ -94,7 +94,7 @@ class _Search:
             again, self._too_dear = self._too_dear, []
             if self._budget > self._dearest:
                 break
-            self._budget += self._budget // 2
+            self._budget += self._budget // 3 + 1
             for branch in again:
                 self._push(branch)
         return heappop(self._heap) if self._heap else None

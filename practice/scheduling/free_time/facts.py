@@ -1,6 +1,6 @@
 """Loads what the time rules need in at most four statements, whatever the number of therapists and days."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -46,10 +46,17 @@ def load_facts(session: Session, question: Question) -> DiaryFacts:
 
 def facts_at(session: Session, question: Question, pulse: Pulse) -> DiaryFacts:
     """Return the facts for *question* when the pulse is known already."""
-    set_up = current_set_up(session, pulse)
-    within = window_of(question, set_up)
-    exceptions = current_exceptions(session, question, within, pulse)
-    taken = _taken(session, question, _diaries(question, set_up, pulse), within, pulse)
+    return facts_of_several(session, [question], pulse)
+
+
+def facts_of_several(session: Session, questions: Sequence[Question], pulse: Pulse) -> DiaryFacts:
+    """Return the facts for questions about the same client and days that differ in their services only."""
+    set_up, first = current_set_up(session, pulse), questions[0]
+    windows = [window_of(question, set_up) for question in questions]
+    within = Span(min(one.begins for one in windows), max(one.ends for one in windows))
+    exceptions = current_exceptions(session, first, within, pulse)
+    diaries = {diary_id for question in questions for diary_id in _diaries(question, set_up, pulse)}
+    taken = _taken(session, first, diaries, within, pulse)
     return DiaryFacts(set_up, exceptions, taken, None if pulse.client is None else pulse.client.diary_id)
 
 
