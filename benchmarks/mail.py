@@ -165,9 +165,9 @@ def _letters(stage: Stage) -> list[Envelope]:
     with stage.sessions() as session:
         leases = transact(session, lambda: claim_due(session, worker="bench", limit=AMOUNT, now=NOW))
         batch = judge(session, leases, now=NOW)
-    if len(batch.claimed) != AMOUNT:
+    if len(batch.mails) != AMOUNT:
         raise SystemExit("there are not a hundred mails to render")
-    return [write(each, batch.outlook.settings, SENDER, NOW) for each in batch.claimed]
+    return [write(each, batch.outlook.settings, SENDER, NOW) for each in batch.mails]
 
 
 def _dispatcher(stage: Stage, port: int) -> Dispatcher:

@@ -22,6 +22,7 @@ class Wording:
     about_somebody: str
     day_and_time: str
     zone_note: str
+    time_zone: str
     when: str
     was: str
     how_long: str
@@ -43,6 +44,13 @@ class Wording:
     answer_until: str
     why_offered: str
     stop_offers: str
+    subjects_of_several: Mapping[MessageKind, str]
+    subject_of_changes: str
+    leads_of_several: Mapping[MessageKind, str]
+    tentative_lead_of_several: str
+    about_several: str
+    free_then_fee_of_several: str
+    no_fee_of_several: str
 
 
 ENGLISH = Wording(
@@ -67,6 +75,7 @@ ENGLISH = Wording(
     about_somebody="This is about the appointment of {{client}}.",
     day_and_time="{{day}} at {{clock}}",
     zone_note="({{zone}})",
+    time_zone="Time zone",
     when="When",
     was="Was",
     how_long="How long",
@@ -91,6 +100,24 @@ ENGLISH = Wording(
     answer_until="Until {{answer_until}} it is yours if you accept it; after that we offer it to somebody else.",
     why_offered="You get this because you asked {{practice}} to tell you when a time comes free.",
     stop_offers="Stop these offers",
+    subjects_of_several={
+        MessageKind.CONFIRMATION: "Your appointments, the first on {{day}} at {{clock}}",
+        MessageKind.MOVED: "Changed: your appointments, the first now on {{day}} at {{clock}}",
+        MessageKind.CANCELLED: "Cancelled: your appointments, the first on {{day}} at {{clock}}",
+    },
+    subject_of_changes="Changes to your appointments",
+    leads_of_several={
+        MessageKind.CONFIRMATION: "These appointments are booked.",
+        MessageKind.MOVED: "These appointments have changed. This is what is true now.",
+        MessageKind.CANCELLED: "These appointments are cancelled. You do not need to come.",
+    },
+    tentative_lead_of_several="We are keeping these times for you. Please call us before your visit.",
+    about_several="This is about the appointments of {{client}}.",
+    free_then_fee_of_several=(
+        "You can cancel or move each of them free of charge until {{notice}} before it; "
+        "after that, a cancellation costs {{fee}} % of the price."
+    ),
+    no_fee_of_several="If you cannot come to one of them, please tell us at least {{notice}} before it.",
 )
 
 CATALOGUE: Mapping[str, Wording] = {"en": ENGLISH}

@@ -12,10 +12,18 @@ from practice.core.clock import Clock
 from practice.core.failpoints import failpoint
 from practice.core.transact import transact, transact_statement
 from practice.reminders.delivery import TOTAL_SECONDS, Courier
-from practice.reminders.judging import Claimed, judge, settle
+from practice.reminders.judging import Mail, judge, settle
 from practice.reminders.mail_format import Envelope
 from practice.reminders.offers import judge_offers, reconcile_offers, settle_offers
-from practice.reminders.outbox import Lease, claim_due, look_for_work, marking_data, release
+from practice.reminders.outbox import (
+    Lease,
+    NotTogether,
+    claim_due,
+    look_for_work,
+    mark_data_together,
+    marking_data,
+    release,
+)
 from practice.reminders.outcomes import Reply, Verdict, is_servers_trouble
 from practice.reminders.reconciling import reconcile
 from practice.reminders.results import closing_accepted, finish, finish_unrendered
@@ -88,7 +96,8 @@ class Dispatcher:
             batch = judge(session, own, now=self._clock())
         if batch.odd:
             self._transact(lambda session: settle(session, leases=batch.odd, now=self._clock()))
-        return self._send_all(batch.claimed, batch.outlook.settings)
+        self._give_back(batch.spared)
+        return self._send_all(batch.mails, batch.outlook.settings)
 
     def _handle_offers(self, leases: Sequence[Lease]) -> int:
         own = [lease for lease in leases if lease.is_offer]
@@ -98,7 +107,7 @@ class Dispatcher:
             mails = judge_offers(session, own, now=self._clock())
         if mails.odd:
             self._transact(lambda session: settle_offers(session, leases=mails.odd, now=self._clock()))
-        return self._send_all(mails.claimed, mails.settings)
+        return self._send_all(mails.mails, mails.settings)
 
     def reconcile(self) -> int:
         """Plan the messages of appointments that changed; return how many those were."""
@@ -111,58 +120,66 @@ class Dispatcher:
         self._courier.close()
         self._session.close()
 
-    def _send_all(self, batch: Sequence[Claimed], settings: PracticeSettings) -> int:
+    def _send_all(self, batch: Sequence[Mail], settings: PracticeSettings) -> int:
         accepted = 0
         # All are written before the first leaves: that is faster than between one conversation and the next.
-        letters = [(claimed, self._written(claimed, settings)) for claimed in batch]
-        for position, (claimed, envelope) in enumerate(letters):
+        letters = [(mail, self._written(mail, settings)) for mail in batch]
+        for position, (mail, envelope) in enumerate(letters):
             if envelope is None:
                 continue
-            if self._clock() > claimed.lease.until - timedelta(seconds=TOTAL_SECONDS):
-                self._give_back(letters[position:])
+            if self._clock() > mail.lead.lease.until - timedelta(seconds=TOTAL_SECONDS):
+                self._give_back(_unsent(letters[position:]))
                 break
-            verdict, is_troubled = self._send(claimed, envelope)
+            verdict, is_troubled = self._send(mail, envelope)
             accepted += verdict is Verdict.SENT
             if verdict is Verdict.PAUSE or is_troubled:
-                self._give_back(letters[position + 1 :])
+                self._give_back(_unsent(letters[position + 1 :]))
                 self._rest()
                 break
             self._troubles, self._rests_until = 0, None
         return accepted
 
-    def _send(self, claimed: Claimed, envelope: Envelope) -> tuple[Verdict | None, bool]:
-        """Return what became of one message, and whether the next one would meet the same trouble."""
-        reply = self._courier.send(envelope, before_data=lambda: self._begin(claimed))
+    def _send(self, mail: Mail, envelope: Envelope) -> tuple[Verdict | None, bool]:
+        """Return what became of one mail, and whether the next one would meet the same trouble."""
+        reply = self._courier.send(envelope, before_data=lambda: self._begin(mail))
         if reply is None:
-            self._give_back([(claimed, envelope)])
+            self._give_back(mail.leases)
             return None, False
-        verdict = self._finish(claimed, reply)
+        verdict = self._finish(mail, reply)
         failpoint("mail.F9")
-        self._log(claimed, reply, verdict)
+        self._log(mail, reply, verdict)
         return verdict, verdict is not Verdict.SENT and is_servers_trouble(reply.stage, reply.code)
 
-    def _written(self, claimed: Claimed, settings: PracticeSettings) -> Envelope | None:
+    def _written(self, mail: Mail, settings: PracticeSettings) -> Envelope | None:
         try:
-            return write(claimed, settings, self._sender, self._clock())
+            return write(mail, settings, self._sender, self._clock())
         except Exception as error:  # whatever is wrong with one message must not stop the others
             fault = f"{type(error).__name__}: {error}"
-            log.exception("a message cannot be written", message=claimed.lease.id)
-            self._transact(lambda session: finish_unrendered(session, claimed=claimed, fault=fault, now=self._clock()))
+            log.exception("a message cannot be written", message=mail.lead.lease.id)
+            self._transact(lambda session: finish_unrendered(session, mail=mail, fault=fault, now=self._clock()))
             return None
 
-    def _begin(self, claimed: Claimed) -> bool:
-        marking = marking_data(lease=claimed.lease, change_seq=claimed.facts.change_seq, now=self._clock())
-        return transact_statement(self._session, marking) == 1
-
-    def _finish(self, claimed: Claimed, reply: Reply) -> Verdict | None:
+    def _begin(self, mail: Mail) -> bool:
         instant = self._clock()
-        closing = closing_accepted(self._session, claimed=claimed, reply=reply, now=instant)
+        markings = [
+            marking_data(lease=part.lease, change_seq=part.facts.change_seq, now=instant) for part in mail.parts
+        ]
+        if not mail.is_of_act:
+            return transact_statement(self._session, markings[0]) == 1
+        try:
+            self._transact(lambda session: mark_data_together(session, markings, message_id=mail.message_id))
+        except NotTogether:
+            return False
+        return True
+
+    def _finish(self, mail: Mail, reply: Reply) -> Verdict | None:
+        instant = self._clock()
+        closing = closing_accepted(self._session, mail=mail, reply=reply, now=instant)
         if closing is not None:
             return Verdict.SENT if transact_statement(self._session, closing) == 1 else None
-        return self._transact(lambda session: finish(session, claimed=claimed, reply=reply, now=instant))
+        return self._transact(lambda session: finish(session, mail=mail, reply=reply, now=instant))
 
-    def _give_back(self, letters: Sequence[tuple[Claimed, Envelope | None]]) -> None:
-        leases = [claimed.lease for claimed, envelope in letters if envelope is not None]
+    def _give_back(self, leases: Sequence[Lease]) -> None:
         if leases:
             self._transact(lambda session: release(session, leases=leases))
 
@@ -170,11 +187,11 @@ class Dispatcher:
         self._rests_until = self._clock() + _PAUSES[min(self._troubles, len(_PAUSES) - 1)]
         self._troubles += 1
 
-    def _log(self, claimed: Claimed, reply: Reply, verdict: Verdict | None) -> None:
+    def _log(self, mail: Mail, reply: Reply, verdict: Verdict | None) -> None:
         if verdict is not Verdict.SENT:
             log.warning(
                 "mail not accepted",
-                message=claimed.lease.id,
+                message=mail.lead.lease.id,
                 stage=str(reply.stage),
                 code=reply.code,
                 verdict=None if verdict is None else str(verdict),
@@ -186,3 +203,8 @@ class Dispatcher:
             return transact(session, lambda: work(session))
         finally:
             session.expunge_all()
+
+
+def _unsent(letters: Sequence[tuple[Mail, Envelope | None]]) -> list[Lease]:
+    """Return the leases of what was written and not sent; what could not be written has lost its lease."""
+    return [lease for mail, envelope in letters if envelope is not None for lease in mail.leases]

@@ -67,6 +67,11 @@ def sentence_for(state: str, why: str) -> str:
     return f"It is {STATE_WORDS[state]}." if state != MessageState.SENT else "It was accepted by the mail server."
 
 
+def together_words(visits: int) -> str:
+    """Return how many visits one mail tells of, empty for one."""
+    return f"one mail for {visits} visits" if visits > 1 else ""
+
+
 def code_words(code: int | None, reply: str) -> str:
     """Return what the mail server said last, empty when it said nothing yet."""
     return "" if code is None and not reply else f"{code or 'no answer'} {reply}".strip()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from practice.accounts.models import SignedLink
 from practice.clients.models import Client, MessagesTo
 from practice.clients.recipients import Recipient
+from practice.reminders.bundling import bundles_of, id_of_mail
 from practice.reminders.calendar_part import Party
 from practice.reminders.context import Outlook, look
 from practice.reminders.facts import LastTold
@@ -20,7 +21,7 @@ from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine
 from practice.reminders.reconciling import address, drop, said_now
 from practice.reminders.told import remember, told_by
-from practice.reminders.undelivered import report_undelivered
+from practice.reminders.undelivered import report_mails, report_undelivered
 from practice.reminders.wanted import Wanted
 from practice.scheduling.telling import AppointmentFacts, mark_unreconciled
 
@@ -34,7 +35,6 @@ class Claimed:
 
     lease: Lease
     kind: MessageKind
-    message_id: str
     recipient: Party
     facts: AppointmentFacts
     told: LastTold | None
@@ -58,11 +58,37 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Claimed messages that are wanted, those that are not as they should be, and what all letters share."""
+class Mail:
+    """What leaves as one mail: one message, or all that tell one client of one act, in the order of the visits.
 
-    claimed: Sequence[Claimed]
+    What ``is_of_act`` is marked together, for its Message-ID depends on how many of the act are left to tell.
+    """
+
+    parts: tuple[Claimed, ...]
+    message_id: str
+    is_of_act: bool = False
+
+    @property
+    def lead(self) -> Claimed:
+        """Return the first part, which says to whom the mail goes."""
+        return self.parts[0]
+
+    @property
+    def leases(self) -> list[Lease]:
+        """Return the rights under which it may be sent."""
+        return [part.lease for part in self.parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Mails that are wanted, messages that are not as they should be, and what all letters share.
+
+    ``spared`` are messages that are right but would leave in one mail with one that is not: they wait for it.
+    """
+
+    mails: Sequence[Mail]
     odd: Sequence[Lease]
+    spared: Sequence[Lease]
     outlook: Outlook
 
 
@@ -74,26 +100,41 @@ def judge(session: Session, leases: Collection[Lease], *, now: datetime) -> Batc
     outlook = look(session, {message.subject_id for message in messages}, now=now)
     people = {message.client_id for message in messages}
     links = find_links(session, {message.subject_id for message in messages}, people)
-    names = first_names(session, people)
-    claimed, odd = [], []
-    for message in messages:
-        lease = by_id[message.id]
-        if message.attempt == lease.attempt and _is_fit(message, outlook, links, now):
-            claimed.append(_claimed(message, lease, outlook, links, names))
-        else:
-            odd.append(lease)
-    return Batch(claimed, odd, outlook)
+    reading = _Reading(by_id, outlook, links, first_names(session, people), now)
+    mails: list[Mail] = []
+    odd: list[Lease] = []
+    spared: list[Lease] = []
+    for bundle in bundles_of(messages):
+        unfit = [message for message in bundle if not _is_fit(message, reading)]
+        if not unfit and _is_due(bundle, reading):
+            mails.append(_mail(bundle, reading))
+            continue
+        odd += [by_id[message.id] for message in unfit or bundle]
+        spared += [by_id[message.id] for message in bundle if unfit and message not in unfit]
+    return Batch(mails, odd, spared, outlook)
 
 
 Links = tuple[Mapping[int, SignedLink], Mapping[int, SignedLink]]
 
 
-def _is_fit(message: Message, outlook: Outlook, links: Links, now: datetime) -> bool:
-    """Return whether a message is wanted now, to the address and with the words that it carries."""
-    wanted = _wanted(message, outlook, now)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What claimed messages are judged by."""
+
+    leases: Mapping[int, Lease]
+    outlook: Outlook
+    links: Links
+    names: Mapping[int, str]
+    now: datetime
+
+
+def _is_fit(message: Message, reading: _Reading) -> bool:
+    """Return whether a message is wanted, to the address and with the words that it carries."""
+    outlook, links = reading.outlook, reading.links
     return (
-        wanted is not None
-        and wanted.due_at <= now < message.expires_at
+        message.attempt == reading.leases[message.id].attempt
+        and _wanted(message, outlook, reading.now) is not None
+        and reading.now < message.expires_at
         and message.copies < MOST_COPIES
         and message.tells == said_now(message, outlook)
         and message.to_address == outlook.recipients[message.client_id].address
@@ -103,22 +144,33 @@ def _is_fit(message: Message, outlook: Outlook, links: Links, now: datetime) -> 
     )
 
 
+def _is_due(bundle: Collection[Message], reading: _Reading) -> bool:
+    """Return whether the turn of any message has come: the others leave with it."""
+    wanted = [_wanted(message, reading.outlook, reading.now) for message in bundle]
+    return any(each is not None and each.due_at <= reading.now for each in wanted)
+
+
 def _wanted(message: Message, outlook: Outlook, now: datetime) -> Wanted | None:
     plan = outlook.plan(message.subject_id, now)
     return next((each for each in plan.wanted if each.dedupe_key == message.dedupe_key), None)
 
 
-def _claimed(message: Message, lease: Lease, outlook: Outlook, links: Links, names: Mapping[int, str]) -> Claimed:
+def _mail(bundle: Collection[Message], reading: _Reading) -> Mail:
+    parts = sorted((_claimed(message, reading) for message in bundle), key=lambda part: part.tells.truth.starts_at)
+    return Mail(tuple(parts), id_of_mail(bundle), any(message.act_id is not None for message in bundle))
+
+
+def _claimed(message: Message, reading: _Reading) -> Claimed:
+    outlook, links = reading.outlook, reading.links
     person = outlook.recipients[message.client_id]
     return Claimed(
-        lease=lease,
+        lease=reading.leases[message.id],
         kind=MessageKind(message.kind),
-        message_id=message.message_id,
         facts=outlook.facts[message.subject_id],
         told=outlook.told.get(message.subject_id),
         tells=told_by(message, at=message.due_at),
         sequence=message.sequence,
-        first_name=names[message.client_id],
+        first_name=reading.names[message.client_id],
         manage=links[0][message.subject_id],
         stop=links[1][message.client_id],
         **party_of(message, person),
@@ -158,17 +210,21 @@ def settle(session: Session, *, leases: Collection[Lease], now: datetime) -> Non
 
     A copy that may have arrived and no longer tells the truth counts as told, so that a correction follows it.
     """
+    given_up = []
     for lease in leases:
         message = lock_mine(session, lease)
-        if message is not None:
-            _settle(session, message, look(session, [message.subject_id], now=now), now)
+        if message is None:
+            continue
+        _settle(session, message, look(session, [message.subject_id], now=now), now)
+        if message.state == MessageState.FAILED:
+            given_up.append(message)
+    report_mails(session, given_up, now=now)
 
 
 def _settle(session: Session, message: Message, outlook: Outlook, now: datetime) -> None:
     message.lease_until = message.leased_by = None
     if message.copies >= MOST_COPIES:
         message.state, message.why = MessageState.FAILED, Why.UNSURE_TWICE
-        report_undelivered(session, message, now=now)
         return
     wanted = _wanted(message, outlook, now)
     says_otherwise = message.copies > 0 and message.tells != said_now(message, outlook)

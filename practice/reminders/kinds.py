@@ -15,6 +15,10 @@ class MessageKind(StrEnum):
     OFFER = "offer"
 
 
+NEWS = frozenset({MessageKind.CONFIRMATION, MessageKind.MOVED, MessageKind.CANCELLED})
+"""What tells of something that was done: one act is told in one mail."""
+
+
 class Channel(StrEnum):
     """How it is said: by mail, by a call that the desk makes, or to the desk alone."""
 

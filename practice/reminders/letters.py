@@ -58,6 +58,30 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What one act did to one visit."""
+
+    kind: MessageKind
+    visit: VisitDetails
+    before: Before | None
+    manage_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One mail to one person about several visits; ``about`` as for a letter."""
+
+    language: str
+    recipient: Party
+    greeted_as: str
+    about: str
+    entries: tuple[Entry, ...]
+    stop_url: str
+    message_id: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One mail to one person. ``about`` is the client's first name when somebody else gets the mail."""
 

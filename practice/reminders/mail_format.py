@@ -13,9 +13,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from functools import lru_cache
 
+from practice.core.local_time import wall_time
 from practice.reminders.calendar_part import Event, Method, Party, calendar_file
+from practice.reminders.digests import render_digest, title_of_event
 from practice.reminders.kinds import MessageKind
-from practice.reminders.letters import House, Letter
+from practice.reminders.letters import Digest, Entry, House, Letter
 from practice.reminders.rendering import Rendered, render
 
 _CRLF = "\r\n"
@@ -33,14 +35,17 @@ class Envelope:
     content: bytes
 
 
-def write_mail(letter: Letter, house: House) -> bytes:
+def write_mail(letter: Letter | Digest, house: House) -> bytes:
     """Return the whole mail with CRLF line ends; equal letters give equal bytes.
 
     Raises ``ValueError`` for a name or an address that would break a header.
     """
-    rendered = render(letter, house)
     boundary = "=_" + letter.message_id.strip("<>").partition("@")[0].replace("-", "")
-    calendar = _Calendar() if letter.kind is MessageKind.OFFER else _calendar_of(letter, house, rendered, boundary)
+    if isinstance(letter, Digest):
+        rendered, calendar = render_digest(letter, house), _calendars_of(letter, house, boundary)
+    else:
+        rendered = render(letter, house)
+        calendar = _Calendar() if letter.kind is MessageKind.OFFER else _calendar_of(letter, house, rendered, boundary)
     parts = [
         _headers(letter, house, rendered.subject, boundary),
         _bodies(rendered, calendar, boundary),
@@ -50,14 +55,13 @@ def write_mail(letter: Letter, house: House) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """The calendar parts of a mail as lines; what is only offered has none."""
+    """The calendar parts of a mail; what is only offered has none."""
 
-    beside_text: tuple[str, ...] = ()
-    attached: tuple[str, ...] = ()
-    content: str = ""
+    beside_text: str = ""
+    attached: str = ""
 
 
-def _headers(letter: Letter, house: House, subject: str, boundary: str) -> str:
+def _headers(letter: Letter | Digest, house: House, subject: str, boundary: str) -> str:
     own_lines = [
         f"Date: {_date(letter.written_at)}",
         f"Message-ID: {_plain(letter.message_id)}",
@@ -112,24 +116,53 @@ def _date(instant: datetime) -> str:
 
 
 def _calendar_of(letter: Letter, house: House, rendered: Rendered, boundary: str) -> _Calendar:
-    method = Method.CANCEL if letter.kind is MessageKind.CANCELLED else Method.REQUEST
-    calendar = _base64(calendar_file(_event(letter, house, rendered), method, letter.written_at))
-    return _Calendar(
-        (
-            f"--{boundary}a",
-            f'Content-Type: text/calendar; charset="utf-8"; method={method}',
-            "Content-Transfer-Encoding: base64",
-            "",
-        ),
-        (
-            f"--{boundary}",
-            f'Content-Type: application/ics; name="{_file_name(method)}"',
-            "Content-Transfer-Encoding: base64",
-            f'Content-Disposition: attachment; filename="{_file_name(method)}"',
-            "",
-        ),
+    entry = Entry(letter.kind, letter.visit, letter.before, letter.manage_url)
+    method = _method(entry)
+    event = _event(entry, letter, house, rendered.event_title)
+    calendar = _base64(calendar_file(event, method, letter.written_at))
+    beside = [
+        f"--{boundary}a",
+        f'Content-Type: text/calendar; charset="utf-8"; method={method}',
+        "Content-Transfer-Encoding: base64",
+        "",
         calendar,
-    )
+    ]
+    return _Calendar(_CRLF.join(beside), _attached(_file_name(method), calendar, boundary))
+
+
+def _calendars_of(digest: Digest, house: House, boundary: str) -> _Calendar:
+    """Return a file for each visit and none beside the text.
+
+    A REQUEST names one UID (RFC 5546), programs that take several read only the first, and beside the text they
+    would take the mail for an invitation to that one.
+    """
+    files = []
+    for entry in digest.entries:
+        method = _method(entry)
+        event = _event(entry, digest, house, title_of_event(entry, digest.language))
+        calendar = _base64(calendar_file(event, method, digest.written_at))
+        files.append(_attached(f"{_local(entry):%Y-%m-%d-%H%M}-{_file_name(method)}", calendar, boundary))
+    return _Calendar(attached="".join(files))
+
+
+def _local(entry: Entry) -> datetime:
+    return wall_time(entry.visit.starts_at, entry.visit.zone)
+
+
+def _method(entry: Entry) -> Method:
+    return Method.CANCEL if entry.kind is MessageKind.CANCELLED else Method.REQUEST
+
+
+def _attached(name: str, calendar: str, boundary: str) -> str:
+    lines = [
+        f"--{boundary}",
+        f'Content-Type: application/ics; name="{name}"',
+        "Content-Transfer-Encoding: base64",
+        f'Content-Disposition: attachment; filename="{name}"',
+        "",
+        calendar,
+    ]
+    return _CRLF.join(lines)
 
 
 def _bodies(rendered: Rendered, calendar: _Calendar, boundary: str) -> str:
@@ -148,11 +181,9 @@ def _bodies(rendered: Rendered, calendar: _Calendar, boundary: str) -> str:
         "Content-Transfer-Encoding: quoted-printable",
         "",
         _quoted(rendered.html),
-        *calendar.beside_text,
-        f"{calendar.content}--{inner}--",
+        f"{calendar.beside_text}--{inner}--",
         "",
-        *calendar.attached,
-        f"{calendar.content}--{boundary}--",
+        f"{calendar.attached}--{boundary}--",
         "",
     ]
     return _CRLF.join(lines)
@@ -172,18 +203,18 @@ def _base64(text: str) -> str:
     return base64.encodebytes(text.encode()).decode("ascii").replace("\n", _CRLF)
 
 
-def _event(letter: Letter, house: House, rendered: Rendered) -> Event:
-    visit = letter.visit
+def _event(entry: Entry, letter: Letter | Digest, house: House, title: str) -> Event:
+    visit = entry.visit
     return Event(
         uid=calendar_uid(visit.uid, house),
         sequence=visit.sequence,
         starts_at=visit.starts_at,
         ends_at=visit.ends_at,
         zone=visit.zone,
-        title=rendered.event_title,
+        title=title,
         place="" if visit.is_by_phone else visit.address,
-        description=letter.manage_url,
-        url=letter.manage_url,
+        description=entry.manage_url,
+        url=entry.manage_url,
         organizer=Party(house.alias, house.address),
         attendee=letter.recipient,
         is_tentative=visit.is_tentative,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from practice.core.db import Base, Identified
 from practice.reminders.kinds import MessageKind, MessageState
 
+_SHARED = text("act_id IS NOT NULL")
 _OPEN = text("state IN ('queued', 'sending', 'retry', 'unknown')")
 
 
@@ -16,12 +17,14 @@ class Message(Base, Identified):
 
     Nobody claims the row before ``lease_until``: while sending it is the lease, after a failure the next attempt.
     ``attempt`` is the fence: it rises with every claim, and a result of an earlier claim is refused. ``copies``
-    counts how often DATA began without a known end. ``tells`` is what the mail says, for ``told``.
+    counts how often DATA began without a known end. ``tells`` is what the mail says, for ``told``. Messages of one
+    ``act_id`` to one client leave as one mail and then share its ``message_id``.
     """
 
     __tablename__ = "message"
     __table_args__ = (
         Index("ix_message_open_due", "due_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_message_act_id", "act_id", postgresql_where=_SHARED, sqlite_where=_SHARED),
         Index(None, "subject_kind", "subject_id"),
         Index(None, "client_id", "due_at"),
     )
@@ -48,6 +51,7 @@ class Message(Base, Identified):
     sent_at: Mapped[datetime | None]
     message_id: Mapped[str] = mapped_column(String(120))
     sequence: Mapped[int] = mapped_column(default=0)
+    act_id: Mapped[str | None] = mapped_column(String(36))
     tells: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     last_code: Mapped[int | None]
     last_reply: Mapped[str] = mapped_column(String(300), default="")

@@ -16,13 +16,13 @@ from practice.clients.recipients import Recipient, message_recipient
 from practice.clinic.models import PracticeSettings
 from practice.clinic.queries import get_settings, practice_today
 from practice.core.db import new_uid
+from practice.reminders.bundling import message_id
 from practice.reminders.context import suppressed_addresses, truth_of
-from practice.reminders.judging import MOST_COPIES, Claimed, first_names, party_of
+from practice.reminders.judging import MOST_COPIES, Claimed, Mail, first_names, party_of
 from practice.reminders.kinds import Channel, MessageKind, MessageState, Why
 from practice.reminders.links import OFFER, OFFER_LINK_LIFE, STOP_OFFERS
 from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine
-from practice.reminders.reconciling import message_id
 from practice.reminders.told import tells, told_by
 from practice.reminders.undelivered import report_undelivered
 from practice.scheduling.wait_list.telling import OfferFacts, list_untold_offers, mark_offers_told, offer_facts
@@ -82,7 +82,7 @@ def _message(offer: OfferFacts, recipient: Recipient, *, domain: str, now: datet
         due_at=offer.offered_at,
         expires_at=offer.expires_at,
         state=MessageState.QUEUED,
-        message_id=message_id(key, domain),
+        message_id=message_id([key], domain),
         tells=tells(truth_of(offer.visit), is_cancelled=False),
         created_at=now,
     )
@@ -111,7 +111,7 @@ def _drop(message: Message, now: datetime) -> None:
 class OfferMails:
     """Claimed mails of offers that stand, and those that are not as they should be."""
 
-    claimed: list[Claimed]
+    mails: list[Mail]
     odd: list[Lease]
     settings: PracticeSettings
 
@@ -129,7 +129,7 @@ def judge_offers(session: Session, leases: Collection[Lease], *, now: datetime) 
     for message in messages:
         lease = by_id[message.id]
         if message.attempt == lease.attempt and _is_fit(message, this):
-            mails.claimed.append(_claimed(message, lease, this))
+            mails.mails.append(Mail((_claimed(message, lease, this),), message.message_id))
         else:
             mails.odd.append(lease)
     return mails
@@ -169,7 +169,6 @@ def _claimed(message: Message, lease: Lease, this: _Reading) -> Claimed:
     return Claimed(
         lease=lease,
         kind=MessageKind.OFFER,
-        message_id=message.message_id,
         facts=offer.visit,
         told=None,
         tells=told_by(message, at=message.due_at),

@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from practice.core.db import UtcDateTime
 from practice.core.failpoints import failpoint
@@ -30,7 +30,7 @@ from practice.reminders.heartbeat import SENDING
 from practice.reminders.kinds import OPEN_STATES, MessageState
 from practice.reminders.links import APPOINTMENT, OFFER
 from practice.reminders.models import Message, WorkerPulse
-from practice.scheduling.telling import is_anything_unreconciled, is_at, is_reconciled
+from practice.scheduling.telling import is_act_reconciled, is_anything_unreconciled, is_at, is_reconciled
 from practice.scheduling.wait_list.telling import is_any_offer_untold, is_offer_open
 
 LEASE = timedelta(seconds=120)
@@ -49,15 +49,23 @@ class Lease:
     is_offer: bool = False
 
 
+class NotTogether(Exception):
+    """A part of one mail has changed at the last moment, so that the mail as it is written must not leave."""
+
+
 def claim_due(session: Session, *, worker: str, limit: int, now: datetime) -> Sequence[Lease]:
     """Take at most *limit* due messages, the longest due first; none while sending is paused.
 
     The appointment is read again in the claim: a message is taken only while everything that was done to its
-    appointment has been followed, so that the row says what is true.
+    appointment has been followed, so that the row says what is true. With the first due message of an act come
+    all others of that act to the same client, beyond *limit*, so that nobody else can claim a part of the mail.
     """
     failpoint("mail.F1")
     due = _due(now).order_by(Message.due_at, Message.id).limit(limit)
-    taken = session.execute(due.with_for_update(skip_locked=True, of=Message)).all()
+    taken = list(session.execute(due.with_for_update(skip_locked=True, of=Message)).all())
+    if leading := [row.id for row in taken if row.act_id is not None]:
+        beside = _beside(leading, now).with_for_update(skip_locked=True, of=Message)
+        taken += session.execute(beside).all()
     if taken:
         until = now + LEASE
         values = {"state": MessageState.SENDING, "lease_until": until, "leased_by": worker, "data_at": None}
@@ -81,15 +89,52 @@ def look_for_work(session: Session, now: datetime) -> Waiting:
     return Waiting(*session.execute(select(is_changed, _due(now).exists())).one())
 
 
-def _due(now: datetime) -> Select[int, int, str]:
+def _due(now: datetime) -> Select[int, int, str, str | None]:
     paused = exists().where(WorkerPulse.job == SENDING, WorkerPulse.paused_because.is_not(None))
-    return select(Message.id, Message.attempt, Message.subject_kind).where(
-        Message.state.in_(OPEN_STATES),
+    return _free(now).where(
         Message.due_at <= now,
-        or_(Message.lease_until.is_(None), Message.lease_until <= now),
         or_(Message.subject_kind == OFFER, is_reconciled(Message.subject_id)),
+        or_(Message.act_id.is_(None), _leads()),
         ~paused,
     )
+
+
+def _free(now: datetime) -> Select[int, int, str, str | None]:
+    return select(Message.id, Message.attempt, Message.subject_kind, Message.act_id).where(
+        Message.state.in_(OPEN_STATES), or_(Message.lease_until.is_(None), Message.lease_until <= now)
+    )
+
+
+def _leads() -> ColumnElement[bool]:
+    """Return the condition that a message is the first of its mail, and that all others of it are known."""
+    earlier = aliased(Message)
+    return and_(
+        is_act_reconciled(Message.act_id),
+        ~exists().where(leaves_with(earlier, Message), earlier.state.in_(OPEN_STATES), comes_before(earlier, Message)),
+    )
+
+
+def _beside(leading: Collection[int], now: datetime) -> Select[int, int, str, str | None]:
+    """Return the messages that leave with those that lead, whenever they would be due by themselves."""
+    lead = aliased(Message)
+    leads = exists().where(lead.id.in_(leading), leaves_with(lead, Message))
+    return _free(now).where(Message.act_id.is_not(None), Message.id.not_in(leading), leads)
+
+
+def shares_mail(one: type[Message], other: type[Message]) -> ColumnElement[bool]:
+    """Return the condition that two messages of one state left, or will leave, as one mail."""
+    left_together = or_(other.state != MessageState.SENT, one.message_id == other.message_id)
+    return and_(leaves_with(one, other), one.state == other.state, left_together)
+
+
+def comes_before(one: type[Message], other: type[Message]) -> ColumnElement[bool]:
+    """Return the condition that a message leads another one that leaves with it."""
+    return or_(one.due_at < other.due_at, and_(one.due_at == other.due_at, one.id < other.id))
+
+
+def leaves_with(one: type[Message], other: type[Message]) -> ColumnElement[bool]:
+    """Return the condition that two messages tell the same client of the same act."""
+    return and_(one.act_id == other.act_id, one.client_id == other.client_id, one.to_address == other.to_address)
 
 
 _BEGIN_DATA = (
@@ -118,6 +163,18 @@ def marking_data(*, lease: Lease, change_seq: int, now: datetime) -> Statement:
     the offer that it makes has ended.
     """
     return _BEGIN_DATA, {"message": lease.id, "fence": lease.attempt, "at": now, "seq": change_seq}
+
+
+def mark_data_together(session: Session, markings: Sequence[Statement], *, message_id: str) -> None:
+    """Mark every message of one mail with its :func:`marking_data`, and keep the id under which they leave.
+
+    Raises :class:`NotTogether` when one of them must not leave; the caller's transaction then marks none.
+    """
+    connection = session.connection()
+    if not all(rows_of(connection.execute(*marking)) == 1 for marking in markings):
+        raise NotTogether
+    ids = [values["message"] for _, values in markings]
+    connection.execute(update(_MESSAGE).where(_MESSAGE.c.id.in_(ids)).values(message_id=message_id))
 
 
 def release(session: Session, *, leases: Collection[Lease]) -> None:

@@ -1,11 +1,11 @@
 """Reads of messages: of a visit, of a client, what goes out next, and why no mail came."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from practice.clients.following import is_kept_record
 from practice.clients.models import Client
@@ -15,6 +15,7 @@ from practice.reminders.explaining import WHY_SENTENCES, sentence_for
 from practice.reminders.heartbeat import FOLLOWING, SENDING, SILENT_AFTER
 from practice.reminders.kinds import OPEN_STATES, Channel, MessageState, Why
 from practice.reminders.models import Message, WorkerPulse
+from practice.reminders.outbox import comes_before, shares_mail
 from practice.reminders.wanted import Omitted, Plan, Wanted
 from practice.scheduling.models import Appointment
 
@@ -24,7 +25,10 @@ MOST_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One message as the desk sees it; the text is not kept. ``sentence`` says what became of it."""
+    """One message as the desk sees it; the text is not kept. ``sentence`` says what became of it.
+
+    ``visits`` is of how many visits the mail tells that carries it.
+    """
 
     uid: str
     kind: str
@@ -47,11 +51,15 @@ class MessageRow:
     last_reply: str
     starts_at: datetime | None
     zone: str | None
+    visits: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
-    """Which messages are wanted; None means any. ``next_first`` turns the order of time round."""
+    """Which messages are wanted; None means any. ``next_first`` turns the order of time round.
+
+    ``mails`` leaves out all but the first message of each mail.
+    """
 
     appointment_uid: str | None = None
     client_uid: str | None = None
@@ -60,6 +68,7 @@ class MessageFilter:
     client_ids: Collection[int] | None = None
     due_until: datetime | None = None
     next_first: bool = False
+    mails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ class Explanation:
     lead: timedelta | None = None
     channel: str = Channel.EMAIL
     why: str = ""
+    visits: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,10 @@ def _conditions(wanted: MessageFilter, among: Select[int | None] | None) -> list
     conditions = [condition for value, condition in asked if value is not None]
     if wanted.due_until is not None:
         conditions.append(Message.due_at <= wanted.due_until)
+    if wanted.mails:
+        earlier = aliased(Message)
+        led = exists().where(shares_mail(earlier, Message), comes_before(earlier, Message))
+        conditions.append(or_(Message.act_id.is_(None), ~led))
     return conditions if among is None else [*conditions, Message.client_id.in_(among)]
 
 
@@ -139,6 +153,13 @@ def get_message(session: Session, uid: str) -> MessageRow:
     if not found:
         raise NotFound("There is no such message.")
     return found[0]
+
+
+def list_in_mail(session: Session, uid: str) -> list[MessageRow]:
+    """Return the messages that the mail of one message carries, by the start of the visit; itself alone if alone."""
+    asked = aliased(Message)
+    shared = exists().where(asked.uid == uid, shares_mail(asked, Message))
+    return _read(session, _rows().where(or_(Message.uid == uid, shared)).order_by(Appointment.starts_at, Message.id))
 
 
 def list_going_out(
@@ -172,15 +193,16 @@ def explain_visits(
     for message in session.execute(rows.order_by(Message.due_at, Message.id)).scalars():
         messages[message.subject_id].append(message)
     outlook = look(session, appointment_ids, now=now)
-    return {number: _explanations(messages[number], outlook.plan(number, now)) for number in appointment_ids}
+    visits = _visits_in_mails(session, [message for some in messages.values() for message in some])
+    return {number: _explanations(messages[number], visits, outlook.plan(number, now)) for number in appointment_ids}
 
 
-def _explanations(messages: Sequence[Message], plan: Plan) -> list[Explanation]:
+def _explanations(messages: Sequence[Message], visits: Mapping[int, int], plan: Plan) -> list[Explanation]:
     known = {message.dedupe_key for message in messages}
     planned = [each for each in plan.wanted if each.dedupe_key not in known and each.channel is not Channel.DESK]
     omitted = [each for each in plan.omitted if each.why is not Why.UP_TO_DATE and not _exists(each, messages)]
     return [
-        *(_explain(message) for message in messages),
+        *(_explain(message, visits.get(message.id, 1)) for message in messages),
         *(_plan_of(each) for each in planned),
         *(Explanation(each.kind, "omitted", WHY_SENTENCES[each.why], lead=each.lead, why=each.why) for each in omitted),
     ]
@@ -199,9 +221,16 @@ def _plan_of(wanted: Wanted) -> Explanation:
     return Explanation(wanted.kind, "planned", sentence, wanted.due_at, channel=wanted.channel)
 
 
-def _explain(message: Message) -> Explanation:
-    sentence = sentence_for(message.state, message.why)
-    return Explanation(message.kind, message.state, sentence, message.due_at, message.sent_at, why=message.why)
+def _explain(message: Message, visits: int) -> Explanation:
+    return Explanation(
+        message.kind,
+        message.state,
+        sentence_for(message.state, message.why),
+        message.due_at,
+        message.sent_at,
+        why=message.why,
+        visits=visits,
+    )
 
 
 def worker_health(session: Session, *, now: datetime) -> WorkerHealth:
@@ -247,11 +276,30 @@ def _rows() -> Select[Message, Client, str | None, datetime | None, str | None]:
 
 
 def _read(session: Session, rows: Select[Message, Client, str | None, datetime | None, str | None]) -> list[MessageRow]:
-    return [_row(*row) for row in session.execute(rows)]
+    found = session.execute(rows).all()
+    visits = _visits_in_mails(session, [row[0] for row in found])
+    return [_row(*row, visits=visits.get(row[0].id, 1)) for row in found]
+
+
+def _visits_in_mails(session: Session, messages: Sequence[Message]) -> dict[int, int]:
+    """Return of how many visits the mail of a message tells, by message; those that leave alone are left out."""
+    ids = [message.id for message in messages if message.act_id is not None]
+    if not ids:
+        return {}
+    other = aliased(Message)
+    counted = select(Message.id, func.count()).join(other, shares_mail(other, Message)).where(Message.id.in_(ids))
+    rows = session.execute(counted.group_by(Message.id))
+    return {number: amount for number, amount in rows}  # noqa: C416  # rows are no pairs to the type checker
 
 
 def _row(
-    message: Message, client: Client, appointment_uid: str | None, starts_at: datetime | None, zone: str | None
+    message: Message,
+    client: Client,
+    appointment_uid: str | None,
+    starts_at: datetime | None,
+    zone: str | None,
+    *,
+    visits: int,
 ) -> MessageRow:
     return MessageRow(
         uid=message.uid,
@@ -275,4 +323,5 @@ def _row(
         last_reply=message.last_reply,
         starts_at=starts_at,
         zone=zone,
+        visits=visits,
     )

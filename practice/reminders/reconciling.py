@@ -1,6 +1,5 @@
 """Bringing the outbox and the desk's calls in line with what visits want; may run at any time, any number of times."""
 
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from practice.core.db import new_uid
+from practice.reminders.bundling import message_id
 from practice.reminders.calls import reconcile_calls
 from practice.reminders.context import Outlook, look, truth_of
 from practice.reminders.facts import LastTold
-from practice.reminders.kinds import Channel, MessageKind, MessageState, Why
+from practice.reminders.kinds import NEWS, Channel, MessageKind, MessageState, Why
 from practice.reminders.links import ensure_links
 from practice.reminders.models import Message
 from practice.reminders.told import remember, tells, told_by
@@ -21,9 +21,6 @@ from practice.scheduling.telling import list_unreconciled, mark_reconciled
 
 BATCH = 200
 APPOINTMENT = "appointment"
-
-# One namespace for all message ids: equal keys give equal ids on every machine, so a copy after a crash is a copy.
-_NAMESPACE = uuid.UUID("6d3f0a52-5c1e-4a0b-9d65-6f9f4f2f7c11")
 
 _WAITING = frozenset({MessageState.QUEUED, MessageState.RETRY})
 _UNSURE = frozenset({MessageState.UNKNOWN, MessageState.QUEUED, MessageState.RETRY})
@@ -123,7 +120,7 @@ def _message(this: _Round, number: int, wanted: Wanted) -> Message:
         due_at=wanted.due_at,
         expires_at=wanted.expires_at,
         state=MessageState.QUEUED,
-        message_id=message_id(wanted.dedupe_key, this.domain),
+        message_id=message_id([wanted.dedupe_key], this.domain),
         created_at=this.now,
     )
     address(message, this.outlook)
@@ -131,12 +128,13 @@ def _message(this: _Round, number: int, wanted: Wanted) -> Message:
 
 
 def address(message: Message, outlook: Outlook) -> None:
-    """Write on *message* who gets it and what it says as things stand now."""
+    """Write on *message* who gets it, what it says and with what else it leaves, as things stand now."""
     number = message.subject_id
     facts, recipient = outlook.facts[number], outlook.recipients[message.client_id]
     if recipient.address is None:
         raise LookupError("a mail is planned only for somebody with an address")
     message.to_address, message.to_name, message.sequence = recipient.address, recipient.name, facts.sequence
+    message.act_id = facts.act_id if message.kind in NEWS else None
     if message.tells != (said := said_now(message, outlook)):
         message.tells = said
 
@@ -149,11 +147,6 @@ def said_now(message: Message, outlook: Outlook) -> dict[str, object]:
     # A cancellation names the time that the client believes in, which a move may have overtaken unsaid.
     truth = told.truth if is_cancelled and told is not None else truth_of(outlook.facts[number])
     return tells(truth, is_cancelled=is_cancelled)
-
-
-def message_id(dedupe_key: str, domain: str) -> str:
-    """Return the Message-ID of a message, the same for every attempt."""
-    return f"<{uuid.uuid5(_NAMESPACE, dedupe_key)}@{domain}>"
 
 
 def _follow(message: Message, wanted: Wanted, outlook: Outlook) -> None:

@@ -15,7 +15,7 @@ from practice.core.local_time import to_local
 from practice.reminders.catalogue import Wording, wording
 from practice.reminders.filling import Filled
 from practice.reminders.kinds import MessageKind
-from practice.reminders.letters import Before, House, Letter
+from practice.reminders.letters import Before, House, Letter, VisitDetails
 from practice.web.formatting import Style, client_time, long_date
 
 PLACEHOLDERS = frozenset(
@@ -41,7 +41,7 @@ PLACEHOLDERS = frozenset(
 )
 
 # Square brackets are read when a shape is compiled, curly ones stay for the values.
-_LAYOUTS = Environment(
+LAYOUTS = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates" / "reminders"),
     variable_start_string="[[",
     variable_end_string="]]",
@@ -105,7 +105,7 @@ def render(letter: Letter, house: House) -> Rendered:
         compiled.subject.fill(values),
         compiled.text.fill(values),
         compiled.html.fill(values, escape),
-        _title(letter.language).fill(values),
+        event_title(letter.language).fill(values),
     )
 
 
@@ -127,17 +127,18 @@ def compile_shape(shape: Shape) -> Compiled:
         "again": words.book_again if shape.is_off and shape.has_phone else "",
         "is_off": shape.is_off,
     }
-    html = css_inline.inline(_LAYOUTS.get_template("mail.html").render(context), keep_style_tags=False)
+    html = css_inline.inline(LAYOUTS.get_template("mail.html").render(context), keep_style_tags=False)
     return Compiled(
         Filled(words.subjects[shape.kind], PLACEHOLDERS),
-        Filled(_LAYOUTS.get_template("mail.txt").render(context), PLACEHOLDERS),
+        Filled(LAYOUTS.get_template("mail.txt").render(context), PLACEHOLDERS),
         # The inliner writes braces in addresses as escapes.
         Filled(html.replace("%7B%7B", "{{").replace("%7D%7D", "}}"), PLACEHOLDERS),
     )
 
 
 @lru_cache(maxsize=16)
-def _title(language: str) -> Filled:
+def event_title(language: str) -> Filled:
+    """Return what a calendar calls a visit, to be filled."""
     return Filled(wording(language).event_title, PLACEHOLDERS)
 
 
@@ -185,15 +186,26 @@ def _shape(letter: Letter, house: House) -> Shape:
 
 
 def _values(letter: Letter, house: House) -> Mapping[str, str]:
-    visit, style = letter.visit, house.style
-    local = to_local(visit.starts_at, visit.zone)
+    until = letter.answer_until
     return {
+        **values_of_visit(letter.visit, letter.before, house),
         "recipient": letter.greeted_as,
         "client": letter.about,
+        "manage_url": letter.manage_url,
+        "stop_url": letter.stop_url,
+        "answer_until": "" if until is None else day_and_time(until, letter.visit.zone, house.style),
+    }
+
+
+def values_of_visit(visit: VisitDetails, before: Before | None, house: House) -> dict[str, str]:
+    """Return what can be said of one visit, by placeholder."""
+    style = house.style
+    local = to_local(visit.starts_at, visit.zone)
+    return {
         "day": _day(local.date(), style),
         "clock": clock_time(local, style),
         "zone": zone_name(local, visit.zone, style),
-        "was": _was(letter.before, style),
+        "was": _was(before, style),
         "minutes": str(visit.minutes),
         "early": str(visit.early_minutes),
         "therapist": visit.therapist,
@@ -202,9 +214,6 @@ def _values(letter: Letter, house: House) -> Mapping[str, str]:
         "free_until": day_and_time(visit.starts_at - house.cancel_notice, visit.zone, style),
         "fee": str(house.late_fee_percent),
         "practice": house.alias,
-        "manage_url": letter.manage_url,
-        "stop_url": letter.stop_url,
-        "answer_until": "" if letter.answer_until is None else day_and_time(letter.answer_until, visit.zone, style),
     }
 
 

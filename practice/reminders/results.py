@@ -1,6 +1,6 @@
 """What the end of a conversation does to the message: the outcome table applied under the fence."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Table, bindparam, update
@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from practice.core.transact import Statement
 from practice.reminders.heartbeat import pause_sending
-from practice.reminders.judging import MOST_COPIES, Claimed
+from practice.reminders.judging import MOST_COPIES, Claimed, Mail
 from practice.reminders.kinds import MessageKind, MessageState, Why
 from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine, rows_of
 from practice.reminders.outcomes import Reply, Stage, Verdict, judge, next_attempt
 from practice.reminders.told import remember, told_values, upsert_told
-from practice.reminders.undelivered import report_undelivered, suppress
+from practice.reminders.undelivered import report_mails, suppress
 
 _MESSAGE: Table = Message.__table__  # type: ignore[assignment]  # declared classes have tables
 
@@ -24,16 +24,35 @@ UNSURE_PAUSE = timedelta(minutes=1)
 _BEGUN = frozenset({Stage.DATA, Stage.BODY, Stage.DOT})
 
 
-def finish(session: Session, *, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
+def finish(session: Session, *, mail: Mail, reply: Reply, now: datetime) -> Verdict | None:
     """Close one attempt by the server's last word; None when the lease had passed on and nothing was written.
 
-    What :func:`closing_accepted` closes in one statement is not brought here.
+    What left as one mail ends as one: it is tried again at one time, and given up with one task for the desk. What
+    :func:`closing_accepted` closes in one statement is not brought here.
     """
     if _is_accepted(reply):
-        return _sent(session, claimed, reply, now)
-    message = lock_mine(session, claimed.lease)
-    if message is None:
-        return None
+        closed = [_sent(session, part, reply, now) for part in mail.parts]
+        return Verdict.SENT if all(closed) else None
+    messages = _lock(session, mail)
+    verdicts = [_close(session, message, reply, now) for message in messages]
+    _end_together(session, messages, now)
+    return verdicts[0] if verdicts else None
+
+
+def _lock(session: Session, mail: Mail) -> list[Message]:
+    found = (lock_mine(session, lease) for lease in mail.leases)
+    return [message for message in found if message is not None]
+
+
+def _end_together(session: Session, messages: Sequence[Message], now: datetime) -> None:
+    again = [message for message in messages if message.state == MessageState.RETRY]
+    tries = [message.lease_until for message in again if message.lease_until is not None]
+    for message in again:
+        message.lease_until = max(tries)
+    report_mails(session, [message for message in messages if message.state == MessageState.FAILED], now=now)
+
+
+def _close(session: Session, message: Message, reply: Reply, now: datetime) -> Verdict:
     verdict = judge(reply.stage, reply.code, previous_code=message.last_code)
     message.last_code, message.last_reply = reply.code, reply.text[:300]
     message.lease_until = message.leased_by = None
@@ -45,17 +64,17 @@ def finish(session: Session, *, claimed: Claimed, reply: Reply, now: datetime) -
     return verdict
 
 
-def finish_unrendered(session: Session, *, claimed: Claimed, fault: str, now: datetime) -> None:
-    """Note that a message could not be written; the third time it is put aside, so that it stops nobody else."""
-    message = lock_mine(session, claimed.lease)
-    if message is None:
-        return
-    message.render_errors += 1
-    message.last_reply = fault[:300]
-    if message.render_errors < MOST_RENDER_ERRORS:
-        message.state, message.lease_until, message.leased_by = MessageState.RETRY, now + RENDER_PAUSE, None
-    else:
-        _fail(session, message, Why.NOT_RENDERED, now)
+def finish_unrendered(session: Session, *, mail: Mail, fault: str, now: datetime) -> None:
+    """Note that a mail could not be written; the third time it is put aside, so that it stops nobody else."""
+    messages = _lock(session, mail)
+    for message in messages:
+        message.render_errors += 1
+        message.last_reply = fault[:300]
+        if message.render_errors < MOST_RENDER_ERRORS:
+            message.state, message.lease_until, message.leased_by = MessageState.RETRY, now + RENDER_PAUSE, None
+        else:
+            _fail(message, Why.NOT_RENDERED)
+    _end_together(session, messages, now)
 
 
 _SENT = (
@@ -76,11 +95,11 @@ _SENT = (
 )
 
 
-def closing_accepted(session: Session, *, claimed: Claimed, reply: Reply, now: datetime) -> Statement | None:
+def closing_accepted(session: Session, *, mail: Mail, reply: Reply, now: datetime) -> Statement | None:
     """Return the one statement that closes a mail which the server accepted, None when it takes more than one."""
-    if not _is_accepted(reply):
+    if not _is_accepted(reply) or len(mail.parts) > 1:
         return None
-    closing = _closing(claimed, reply, now)
+    claimed, closing = mail.lead, _closing(mail.lead, reply, now)
     if claimed.kind is MessageKind.OFFER:
         # An offer tells of no visit: nothing to be corrected when it is gone.
         return _SENT, closing
@@ -110,29 +129,29 @@ def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Ve
 _SENT_AND_TOLD = upsert_told(_SENT.returning(_MESSAGE.c.id).cte("sent"))
 
 
-def _retry(session: Session, message: Message, now: datetime) -> None:
+def _retry(_session: Session, message: Message, now: datetime) -> None:
     message.failures += 1
     at = next_attempt(now, failures=message.failures, expires_at=message.expires_at)
     if at is None:
-        _fail(session, message, Why.GAVE_UP, now)
+        _fail(message, Why.GAVE_UP)
     else:
         message.state, message.lease_until = MessageState.RETRY, at
 
 
-def _unknown(session: Session, message: Message, now: datetime) -> None:
+def _unknown(_session: Session, message: Message, now: datetime) -> None:
     if message.copies >= MOST_COPIES:
-        _fail(session, message, Why.UNSURE_TWICE, now)
+        _fail(message, Why.UNSURE_TWICE)
     else:
         message.state, message.lease_until = MessageState.UNKNOWN, now + UNSURE_PAUSE
 
 
 def _suppress(session: Session, message: Message, now: datetime) -> None:
     suppress(session, message, code=message.last_code, reply=message.last_reply, now=now)
-    _fail(session, message, Why.ADDRESS_REFUSED, now)
+    _fail(message, Why.ADDRESS_REFUSED)
 
 
-def _refused(session: Session, message: Message, now: datetime) -> None:
-    _fail(session, message, Why.MAIL_REFUSED, now)
+def _refused(_session: Session, message: Message, _now: datetime) -> None:
+    _fail(message, Why.MAIL_REFUSED)
 
 
 def _pause(session: Session, message: Message, now: datetime) -> None:
@@ -140,9 +159,8 @@ def _pause(session: Session, message: Message, now: datetime) -> None:
     pause_sending(session, because=f"{message.last_code} {message.last_reply}", worker="", now=now)
 
 
-def _fail(session: Session, message: Message, why: Why, now: datetime) -> None:
+def _fail(message: Message, why: Why) -> None:
     message.state, message.why, message.lease_until = MessageState.FAILED, why, None
-    report_undelivered(session, message, now=now)
 
 
 _ENDINGS: Mapping[Verdict, Callable[[Session, Message, datetime], None]] = {

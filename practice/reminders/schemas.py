@@ -29,6 +29,11 @@ class MessageSchema(StrictSchema):
     to_address = fields.String(dump_only=True)
     due_at = Instant(dump_only=True)
     sent_at = Instant(dump_only=True, allow_none=True)
+    message_id = fields.String(dump_only=True)
+    visits = fields.Integer(
+        dump_only=True,
+        metadata={"description": "Of how many visits the mail tells; those of one sent mail share its message_id."},
+    )
     attempts = fields.Integer(dump_only=True)
     last_code = fields.Integer(dump_only=True, allow_none=True)
     last_reply = fields.String(dump_only=True)
@@ -41,6 +46,7 @@ class MessageExplanationSchema(StrictSchema):
     state = fields.String(dump_only=True)
     sentence = fields.String(dump_only=True)
     channel = fields.String(dump_only=True)
+    visits = fields.Integer(dump_only=True)
     due_at = Instant(dump_only=True, allow_none=True)
     sent_at = Instant(dump_only=True, allow_none=True)
     lead_minutes = fields.Function(

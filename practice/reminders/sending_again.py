@@ -1,9 +1,10 @@
 """What the desk does about a mail that did not arrive: send it once more, or write to a closed address again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from practice.clinic.models import StaffTask
 from practice.clinic.tasks import finish_task
@@ -12,6 +13,7 @@ from practice.core.errors import RELOAD, NotFound, RuleViolation
 from practice.core.events import Event, record
 from practice.reminders.kinds import MessageState
 from practice.reminders.models import Message, SuppressedAddress
+from practice.reminders.outbox import leaves_with
 from practice.reminders.undelivered import UNDELIVERED_KIND
 from practice.scheduling.telling import list_coming_ids, mark_unreconciled
 
@@ -26,7 +28,8 @@ class NotToBeSent(RuleViolation):
 def send_again(session: Session, *, message_uid: str, actor: Actor, now: datetime) -> Message:
     """Queue a mail that was given up; the address is opened again if it had been closed, its task is finished.
 
-    What it says is judged anew when its turn comes. Raises ``NotFound`` and :class:`NotToBeSent`.
+    Messages that were given up with it leave in one mail with it again. What it says is judged anew when its turn
+    comes. Raises ``NotFound`` and :class:`NotToBeSent`.
     """
     message = _get(session, message_uid)
     if message.state != MessageState.FAILED:
@@ -34,10 +37,11 @@ def send_again(session: Session, *, message_uid: str, actor: Actor, now: datetim
     if message.expires_at <= now:
         raise NotToBeSent("It would come too late to be useful. Call instead.", ways_out=(RELOAD,))
     open_address(session, address=message.to_address, actor=actor, now=now)
-    message.state, message.why, message.lease_until = MessageState.QUEUED, "", None
-    message.failures = message.render_errors = message.copies = 0
-    message.due_at = now
-    _settle(session, message, actor=actor, now=now)
+    for each in _left_together(session, message, now=now):
+        each.state, each.why, each.lease_until = MessageState.QUEUED, "", None
+        each.failures = each.render_errors = each.copies = 0
+        each.due_at = now
+        _settle(session, each, actor=actor, now=now)
     record(session, Event("mail.send_again", "message", message.uid, actor, now))
     return message
 
@@ -64,6 +68,18 @@ def _get(session: Session, uid: str) -> Message:
     if message is None:
         raise NotFound("There is no such message.")
     return message
+
+
+def _left_together(session: Session, message: Message, *, now: datetime) -> Sequence[Message]:
+    if message.act_id is None:
+        return [message]
+    lead = aliased(Message)
+    others = select(Message).where(
+        exists().where(lead.id == message.id, leaves_with(lead, Message)),
+        Message.state == MessageState.FAILED,
+        Message.expires_at > now,
+    )
+    return session.scalars(others.with_for_update(of=Message)).all()
 
 
 def _settle(session: Session, message: Message, *, actor: Actor, now: datetime) -> None:

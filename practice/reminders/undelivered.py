@@ -1,5 +1,6 @@
 """What the desk hears when a mail did not reach its client: one task per message, and addresses that stay closed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from practice.clinic.tasks import assign_task, open_task
 from practice.core.actor import SYSTEM, Role
 from practice.core.db import insert_into
 from practice.core.events import Event, record
+from practice.reminders.bundling import bundles_of
 from practice.reminders.kinds import OPEN_STATES, Why
 from practice.reminders.models import Message, SuppressedAddress
 from practice.scheduling.telling import list_coming_ids, mark_unreconciled
@@ -32,6 +34,12 @@ def report_undelivered(session: Session, message: Message, *, now: datetime) -> 
     )
     if message.why in _OWNERS_TROUBLE:
         assign_task(session, task=task, role=Role.OWNER, user_id=None, actor=SYSTEM, now=now)
+
+
+def report_mails(session: Session, given_up: Sequence[Message], *, now: datetime) -> None:
+    """Open one task for each mail among messages that were given up, not one for each visit that it told of."""
+    for bundle in bundles_of(given_up):
+        report_undelivered(session, bundle[0], now=now)
 
 
 def suppress(session: Session, message: Message, *, code: int | None, reply: str, now: datetime) -> None:

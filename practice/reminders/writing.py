@@ -7,9 +7,9 @@ from practice.clinic.models import PracticeSettings
 from practice.config import Settings
 from practice.reminders.context import truth_of
 from practice.reminders.facts import Truth
-from practice.reminders.judging import Claimed
+from practice.reminders.judging import Claimed, Mail
 from practice.reminders.kinds import MessageKind
-from practice.reminders.letters import Before, House, Letter, VisitDetails
+from practice.reminders.letters import Before, Digest, Entry, House, Letter, VisitDetails
 from practice.reminders.links import Links, offer_url, stop_offers_url
 from practice.reminders.mail_format import Envelope, write_mail
 from practice.scheduling.lifecycle import AppointmentState
@@ -61,13 +61,9 @@ def details_of(facts: AppointmentFacts, truth: Truth, sequence: int) -> VisitDet
     )
 
 
-def letter_of(claimed: Claimed, links: Links, now: datetime) -> Letter:
-    """Return the letter of one message about a visit."""
-    return _letter(claimed, links.manage_url(claimed.facts.id), links.stop_url(claimed.client_id), now)
-
-
-def _letter(claimed: Claimed, manage_url: str, stop_url: str, now: datetime) -> Letter:
+def _letter(mail: Mail, manage_url: str, stop_url: str, now: datetime) -> Letter:
     """Return the letter of one message: whoever gets it for a client is told whom it is about."""
+    claimed = mail.lead
     return Letter(
         kind=claimed.kind,
         language=claimed.language,
@@ -78,7 +74,7 @@ def _letter(claimed: Claimed, manage_url: str, stop_url: str, now: datetime) -> 
         before=_before(claimed),
         manage_url=manage_url,
         stop_url=stop_url,
-        message_id=claimed.message_id,
+        message_id=mail.message_id,
         written_at=now,
         answer_until=claimed.answer_until,
     )
@@ -91,21 +87,37 @@ def _before(claimed: Claimed) -> Before | None:
     return None if told == truth_of(claimed.facts) else Before(told.starts_at, told.zone, told.therapist_name)
 
 
-def write(claimed: Claimed, settings: PracticeSettings, sender: Sender, now: datetime) -> Envelope:
-    """Return the mail of one claimed message; raises ``ValueError`` for contents that no mail can carry."""
-    letter = (
-        _offer_of(claimed, sender, now) if claimed.kind is MessageKind.OFFER else _about_visit(claimed, sender, now)
+def write(mail: Mail, settings: PracticeSettings, sender: Sender, now: datetime) -> Envelope:
+    """Return one mail as it leaves; raises ``ValueError`` for contents that no mail can carry."""
+    content = write_mail(_contents(mail, sender, now), house_of(settings, sender))
+    return Envelope(sender.address, mail.lead.recipient.address, content)
+
+
+def _contents(mail: Mail, sender: Sender, now: datetime) -> Letter | Digest:
+    claimed, seal = mail.lead, (sender.base_url, sender.link_key)
+    if claimed.kind is MessageKind.OFFER:
+        return _letter(mail, offer_url(*seal, claimed.manage), stop_offers_url(*seal, claimed.stop), now)
+    manage = {part.facts.id: part.manage for part in mail.parts}
+    links = Links(*seal, manage, {claimed.client_id: claimed.stop})
+    if len(mail.parts) > 1:
+        return _digest(mail, links, now)
+    return _letter(mail, links.manage_url(claimed.facts.id), links.stop_url(claimed.client_id), now)
+
+
+def _digest(mail: Mail, links: Links, now: datetime) -> Digest:
+    lead = mail.lead
+    return Digest(
+        language=lead.language,
+        recipient=lead.recipient,
+        greeted_as=lead.first_name if lead.is_own else lead.recipient.name,
+        about="" if lead.is_own else lead.first_name,
+        entries=tuple(_entry(part, links) for part in mail.parts),
+        stop_url=links.stop_url(lead.client_id),
+        message_id=mail.message_id,
+        written_at=now,
     )
-    return Envelope(sender.address, claimed.recipient.address, write_mail(letter, house_of(settings, sender)))
 
 
-def _offer_of(claimed: Claimed, sender: Sender, now: datetime) -> Letter:
-    seal = (sender.base_url, sender.link_key)
-    return _letter(claimed, offer_url(*seal, claimed.manage), stop_offers_url(*seal, claimed.stop), now)
-
-
-def _about_visit(claimed: Claimed, sender: Sender, now: datetime) -> Letter:
-    links = Links(
-        sender.base_url, sender.link_key, {claimed.facts.id: claimed.manage}, {claimed.client_id: claimed.stop}
-    )
-    return letter_of(claimed, links, now)
+def _entry(part: Claimed, links: Links) -> Entry:
+    details = details_of(part.facts, part.tells.truth, part.sequence)
+    return Entry(part.kind, details, _before(part), links.manage_url(part.facts.id))

@@ -15,6 +15,7 @@ from practice.scheduling.lifecycle import AppointmentState
 _UNRECONCILED = text("change_seq > reconciled_seq")
 _HELD = text("state = 'held'")
 _OF_A_BLOCK = text("block_id IS NOT NULL")
+_SHARED = text("act_id IS NOT NULL")
 
 
 WORK_OF: dict[str, Work] = {
@@ -196,6 +197,7 @@ class AppointmentChange(Base, Identified):
     """
 
     __tablename__ = "appointment_change"
+    __table_args__ = (Index("ix_appointment_change_act_id", "act_id", postgresql_where=_SHARED, sqlite_where=_SHARED),)
 
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]

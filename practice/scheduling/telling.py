@@ -14,7 +14,10 @@ from practice.scheduling.models import Appointment, AppointmentChange
 
 @dataclass(frozen=True, slots=True)
 class AppointmentFacts:
-    """One appointment with the place and the names that a message needs; ``changed_at`` is the last act on it."""
+    """One appointment with the place and the names that a message needs; ``changed_at`` is the last act on it.
+
+    ``act_id`` is the act that last changed what a message says, None when that concerned this appointment alone.
+    """
 
     id: int
     uid: str
@@ -35,6 +38,11 @@ class AppointmentFacts:
     location_phone: str
     arrive_early_minutes: int
     is_by_phone: bool
+    act_id: str | None = None
+
+
+_NO_NEWS = ("confirm", "keep", "waive_fee")
+"""Acts that change nothing of what a message says."""
 
 
 def is_anything_unreconciled() -> ColumnElement[bool]:
@@ -70,6 +78,13 @@ def appointment_facts(session: Session, appointment_ids: Collection[int]) -> dic
         .where(AppointmentChange.appointment_id == Appointment.id)
         .scalar_subquery()
     )
+    act_id = (
+        select(AppointmentChange.act_id)
+        .where(AppointmentChange.appointment_id == Appointment.id, AppointmentChange.verb.not_in(_NO_NEWS))
+        .order_by(AppointmentChange.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = (
         select(
             Appointment.id,
@@ -91,6 +106,7 @@ def appointment_facts(session: Session, appointment_ids: Collection[int]) -> dic
             Location.phone,
             Location.arrive_early_minutes,
             Service.kind == ServiceKind.PHONE,
+            act_id,
         )
         .join(Therapist, Therapist.id == Appointment.therapist_id)
         .join(Location, Location.id == Appointment.location_id)
@@ -139,6 +155,14 @@ def mark_all_coming_unreconciled(session: Session, *, now: datetime) -> None:
 def is_reconciled(appointment_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Return the condition that the messages of an appointment follow everything that was done to it."""
     return exists().where(Appointment.id == appointment_id, Appointment.change_seq == Appointment.reconciled_seq)
+
+
+def is_act_reconciled(act_id: SQLColumnExpression[str | None]) -> ColumnElement[bool]:
+    """Return the condition that the messages of everything that one act changed follow what was done to it."""
+    changed = AppointmentChange.appointment_id == Appointment.id
+    return ~exists().where(
+        AppointmentChange.act_id == act_id, changed, Appointment.change_seq > Appointment.reconciled_seq
+    )
 
 
 def is_at(appointment_id: SQLColumnExpression[int], change_seq: ColumnElement[int]) -> ColumnElement[bool]:

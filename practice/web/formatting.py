@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency
 
 HOUR = 60
+_NEVER_LARGER = 1e9
 # A full stop ends a sentence only where a new one begins, and not after a title.
 SENTENCE_END = re.compile(r"(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bSt\.)(?<=[.!?])\s+(?=[A-ZÀ-Þ0-9“])")
 
@@ -47,6 +49,12 @@ def _by_skeleton(value: date, skeleton: str, style: Style) -> str:
 def _spelled_out(pattern: str) -> str:
     """Widen the abbreviated weekday and month of a pattern, as CLDR prescribes when a skeleton has no own pattern."""
     return re.sub(r"MMM+", "MMMM", re.sub(r"E+|ccc", "EEEE", pattern))
+
+
+def span_words(span: timedelta, style: Style) -> str:
+    """24 hours, or 90 minutes where an hour is not full."""
+    granularity: Literal["hour", "minute"] = "minute" if span % timedelta(hours=1) else "hour"
+    return format_timedelta(span, granularity, threshold=_NEVER_LARGER, locale=style.locale)
 
 
 def day_name(value: date, style: Style) -> str:

@@ -73,6 +73,29 @@ def test_a_killed_worker_loses_nothing_and_repeats_at_most_once(
 
 @pytest.mark.alone
 @pytest.mark.slow
+@pytest.mark.parametrize("step", ["mail.F2", "mail.F5", "mail.F6", "mail.F7", "mail.F8", "mail.F9"])
+def test_a_mail_about_several_visits_survives_the_same_kills_as_a_whole(
+    step: str, engine_url: str, clinic: Clinic, server: ScriptedServer, other_worker: Dispatcher
+) -> None:
+    state, is_marked, copies = STEPS[step]
+    series = clinic.book_series(clinic.client())
+    kill_at(step, engine_url, server)
+    assert {(left.state, left.data_at is not None) for left in clinic.messages()} == {(state, is_marked)}
+    let_leases_run_out(clinic)
+    other_worker.drain()
+    assert eventually(lambda: len(server.delivered) >= copies)
+    assert other_worker.drain() == 0
+    assert len(server.delivered) == copies
+    assert {(message.state, message.message_id) for message in clinic.messages()} == {("sent", server.message_ids[0])}
+    assert set(server.message_ids) == {server.message_ids[0]}
+    calendars = [part for part in server.delivered[-1].mail.walk() if part.get_content_type() == "application/ics"]
+    assert len(calendars) == len(series)
+    told = [clinic.session.get_one(Told, visit.id).starts_at for visit in series]
+    assert told == [visit.starts_at for visit in series]
+
+
+@pytest.mark.alone
+@pytest.mark.slow
 def test_a_second_crash_in_the_same_window_ends_in_a_task_not_in_a_third_copy(
     engine_url: str, clinic: Clinic, server: ScriptedServer, other_worker: Dispatcher
 ) -> None:

@@ -1,6 +1,7 @@
 """A small clinic with a mailbox: visits are made and changed, a postman is sent round."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from practice.clients.queries import get_record
 from practice.clients.service import edit_client, set_consent
 from practice.clinic.models import Location, Service, Therapist
 from practice.core.clock import SettableClock
+from practice.core.db import new_uid
 from practice.core.local_time import wall_time
 from practice.reminders.delivery import Courier, MailServer
 from practice.reminders.dispatching import Dispatcher
@@ -34,6 +36,7 @@ class Clinic:
     def __init__(self, session: Session, clock: SettableClock) -> None:
         self.session = session
         self.clock = clock
+        self.act_id: str | None = None
         self.location: Location = make_location(session, name="Harbour", phone="+14165550100")
         self.therapist: Therapist = make_therapist(session, name="Bram Castellan")
         self.other: Therapist = make_therapist(session, name="Ines Moreau")
@@ -73,6 +76,18 @@ class Clinic:
             )
 
         act(self.session, work)
+
+    @contextmanager
+    def one_act(self) -> Iterator[None]:
+        """Let everything that is done meanwhile be one act."""
+        self.act_id = new_uid()
+        yield
+        self.act_id = None
+
+    def book_series(self, client: Client, amount: int = 3) -> list[Appointment]:
+        """Book visits a week apart as one act."""
+        with self.one_act():
+            return [self.book(client, timedelta(days=14 + 7 * number)) for number in range(amount)]
 
     def book(self, client: Client | None, ahead: timedelta = timedelta(days=14), **over: object) -> Appointment:
         starts_at = self.clock() + ahead
@@ -146,6 +161,7 @@ class Clinic:
                 appointment_id=appointment.id,
                 at=self.clock(),
                 verb=verb,
+                act_id=self.act_id,
                 actor_role="receptionist",
                 state_after=str(appointment.state),
             )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from practice.reminders.calendar_part import Party
 from practice.reminders.kinds import MessageKind
-from practice.reminders.letters import Before, House, Letter, VisitDetails
+from practice.reminders.letters import Before, Digest, Entry, House, Letter, VisitDetails
 
 HOUSE = House(
     alias="Harbourline",
@@ -46,3 +46,49 @@ def letter(kind: MessageKind = MessageKind.CONFIRMATION, **over: object) -> Lett
         answer_until=datetime(2026, 11, 20, 18, 2, tzinfo=UTC) if kind is MessageKind.OFFER else None,
     )
     return replace(made, **over)
+
+
+def entry(kind: MessageKind, weeks: int, **over: object) -> Entry:
+    """Return what happened to the visit that many weeks after the first one, by the wall clock of Toronto."""
+    starts_at = START + timedelta(weeks=weeks)
+    before = (
+        Before(starts_at - timedelta(days=1), "America/Toronto", "Ines Moreau") if kind is MessageKind.MOVED else None
+    )
+    uid = f"0b8f1a5e-7f0e-4c39-9f6b-8f3f0f1f2a{weeks:02}"
+    visit = replace(VISIT, uid=uid, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=60), **over)
+    return Entry(kind, visit, before, f"https://clinic.example.com/m/11111111-1111-4111-8111-1111111111{weeks:02}.c2ln")
+
+
+def digest(*entries: Entry, **over: object) -> Digest:
+    """Return a mail to Ana about several visits."""
+    single = letter()
+    made = Digest(
+        language="en",
+        recipient=single.recipient,
+        greeted_as="Ana",
+        about="",
+        entries=entries,
+        stop_url=single.stop_url,
+        message_id=single.message_id,
+        written_at=single.written_at,
+    )
+    return replace(made, **over)
+
+
+def series_of(amount: int) -> Digest:
+    """Return the mail about a series."""
+    return digest(*(entry(MessageKind.CONFIRMATION, week) for week in range(amount)))
+
+
+def changes() -> Digest:
+    """Return the mail about an act that did something else to each visit, to a mother."""
+    return digest(
+        entry(MessageKind.CONFIRMATION, 1),
+        entry(MessageKind.CONFIRMATION, 2, is_tentative=True),
+        entry(MessageKind.MOVED, 3, address="9 Hill Road, Toronto"),
+        entry(MessageKind.MOVED, 4, is_by_phone=True),
+        entry(MessageKind.CANCELLED, 5),
+        recipient=Party("Maria Marsh", "maria@example.com"),
+        greeted_as="Maria Marsh",
+        about="Leo",
+    )

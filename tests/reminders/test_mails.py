@@ -18,10 +18,10 @@ from practice.reminders.calendar_part import Party
 from practice.reminders.catalogue import CATALOGUE, wording
 from practice.reminders.filling import Filled, UnknownPlaceholder
 from practice.reminders.kinds import MessageKind
-from practice.reminders.letters import Letter
+from practice.reminders.letters import Digest, Letter
 from practice.reminders.mail_format import write_mail
 from practice.reminders.rendering import PLACEHOLDERS
-from tests.reminders.letters import HOUSE, START, VISIT, letter
+from tests.reminders.letters import HOUSE, START, VISIT, changes, letter, series_of
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = [kind for kind in MessageKind if kind is not MessageKind.DECIDE]
@@ -43,7 +43,7 @@ ZONES = [
 ]
 
 
-def mail_of(letter: Letter) -> EmailMessage:
+def mail_of(letter: Letter | Digest) -> EmailMessage:
     parsed = message_from_bytes(write_mail(letter, HOUSE), policy=SMTP)
     assert isinstance(parsed, EmailMessage)
     return parsed
@@ -65,11 +65,17 @@ def readable(mail: EmailMessage) -> str:
     lines = [f"{name}: {value}" for name, value in mail.items()]
     for each in mail.walk():
         if not each.is_multipart():
-            lines += ["", f"--- {each['Content-Type']}", part(mail, each.get_content_type()).replace("\r\n", "\n")]
+            content = each.get_content()
+            words = content.decode() if isinstance(content, bytes) else str(content)
+            lines += ["", f"--- {each['Content-Type']}", words.replace("\r\n", "\n")]
     return "\n".join(line.rstrip() for line in "\n".join(lines).split("\n")) + "\n"
 
 
-def golden_letter(name: str) -> Letter:
+def golden_letter(name: str) -> Letter | Digest:
+    if name == "series":
+        return series_of(3)
+    if name == "changes":
+        return changes()
     if name == "tentative":
         return letter(visit=replace(VISIT, is_tentative=True))
     if name == "for_a_child":
@@ -80,7 +86,9 @@ def golden_letter(name: str) -> Letter:
     return letter(MessageKind(name))
 
 
-@pytest.mark.parametrize("name", [*map(str, KINDS), "tentative", "for_a_child", "by_phone_inside_notice"])
+@pytest.mark.parametrize(
+    "name", [*map(str, KINDS), "tentative", "for_a_child", "by_phone_inside_notice", "series", "changes"]
+)
 def test_the_mail_reads_as_its_golden_one(name: str) -> None:
     written = readable(mail_of(golden_letter(name)))
     path = GOLDEN / f"{name}.txt"
@@ -120,6 +128,52 @@ def test_mails_are_plain_bytes_that_parse_without_a_defect(kind: MessageKind) ->
         "application/ics",
     ]
     assert all(not each.defects for each in mail.walk())
+
+
+@pytest.mark.parametrize("several", [series_of(12), changes()], ids=["series", "changes"])
+def test_a_mail_about_several_visits_is_neutral_counts_nothing_and_parses_without_a_defect(several: Digest) -> None:
+    content = write_mail(several, HOUSE)
+    assert content.isascii()
+    assert max(map(len, content.split(b"\r\n"))) <= 200
+    mail = mail_of(several)
+    assert all(not each.defects for each in mail.walk())
+    calendars = [each for each in mail.walk() if each.get_content_type() == "application/ics"]
+    assert len({each.get_filename() for each in calendars}) == len(several.entries)
+    assert "text/calendar" not in {each.get_content_type() for each in mail.walk()}
+    words = readable(mail).lower().replace("clinic.example.com", "")
+    for word in (
+        "massage",
+        "therap",
+        "treatment",
+        "session",
+        "patient",
+        "series",
+        "twelve",
+        "of 12",
+        "12 app",
+        "5 app",
+    ):
+        assert word not in words, word
+    links = re.findall(r'(?:src|href)="([^"]+)"', part(mail, "text/html"))
+    kept = [each.manage_url for each in several.entries if each.kind is not MessageKind.CANCELLED]
+    assert sorted(links) == sorted([*kept, several.stop_url])
+
+
+def test_what_is_not_the_same_for_all_visits_is_said_of_each() -> None:
+    words = part(mail_of(changes()), "text/plain")
+    shared = words[words.index("\r\nWith: Bram Castellan") :]
+    assert "Time zone: Eastern Standard Time" in shared
+    assert "Where:" not in shared
+    assert words.count("Bram Castellan") == 1
+    for place in ("9 Hill Road, Toronto", "We will call you"):
+        assert words.count(place) == 1
+    assert words.count("2 Quay St, Toronto") == 3
+    assert "How long" not in words[words.index("cancelled. You") :]
+
+
+def test_a_name_that_looks_like_markup_or_a_placeholder_stays_a_name_in_a_mail_about_several() -> None:
+    html = part(mail_of(replace(series_of(2), greeted_as="<b>{{fee}}[[ words ]]</b>")), "text/html")
+    assert "&lt;b&gt;{{fee}}[[ words ]]&lt;/b&gt;" in html
 
 
 def test_mails_carry_what_mail_programs_need() -> None:

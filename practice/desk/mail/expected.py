@@ -12,7 +12,7 @@ from practice.clients.following import records_of
 from practice.core.local_time import wall_time
 from practice.desk.mail.message_list import STANDINGS, Standing
 from practice.desk.visits import State
-from practice.reminders.explaining import AS_IT_SHOULD_BE, KIND_WORDS, NOTHING_MISSING
+from practice.reminders.explaining import AS_IT_SHOULD_BE, KIND_WORDS, NOTHING_MISSING, together_words
 from practice.reminders.kinds import Channel, MessageState
 from practice.reminders.queries import Explanation, explain_visits
 from practice.scheduling.models import Appointment
@@ -111,4 +111,6 @@ def _standing(each: Explanation) -> Standing:
 
 
 def _sentence(each: Explanation) -> str:
-    return "" if each.state in {MessageState.SENT, MessageState.QUEUED, "planned"} else each.sentence
+    said = "" if each.state in {MessageState.SENT, MessageState.QUEUED, "planned"} else each.sentence
+    together = together_words(each.visits)
+    return f"{said} {together.capitalize()}.".strip() if together else said

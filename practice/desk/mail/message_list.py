@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from practice.core.local_time import wall_time
-from practice.reminders.explaining import KIND_WORDS, code_words
+from practice.reminders.explaining import KIND_WORDS, code_words, together_words
 from practice.reminders.kinds import OPEN_STATES, MessageState
 from practice.reminders.queries import MessageRow
 
@@ -42,6 +42,7 @@ class Line:
     visit: datetime | None
     standing: Standing
     sentence: str
+    together: str = ""
 
     @property
     def to_other(self) -> str:
@@ -68,6 +69,7 @@ def line_of(row: MessageRow, zone: str) -> Line:
         what=KIND_WORDS.get(row.kind, row.kind),
         visit=wall_time(row.starts_at, row.zone) if row.starts_at and row.zone else None,
         standing=STANDINGS[MessageState(row.state)],
+        together=together_words(row.visits),
         sentence="" if row.state in {MessageState.QUEUED, MessageState.SENT} and not row.why else _sentence(row),
     )
 

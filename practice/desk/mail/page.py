@@ -91,12 +91,14 @@ def _expected(session: Session, clients: Sequence[ClientHit], *, actor: Actor, n
 
 def _filter(tab: str, ids: Collection[int] | None, now: datetime) -> MessageFilter:
     if tab == "sent":
-        return MessageFilter(states={MessageState.SENT}, client_ids=ids)
+        return MessageFilter(states={MessageState.SENT}, client_ids=ids, mails=True)
     if tab == "problems":
-        return MessageFilter(states=TROUBLED, client_ids=ids)
+        return MessageFilter(states=TROUBLED, client_ids=ids, mails=True)
     if tab == "all":
-        return MessageFilter(client_ids=ids)
-    return MessageFilter(states=frozenset(OPEN_STATES), client_ids=ids, due_until=now + AHEAD, next_first=True)
+        return MessageFilter(client_ids=ids, mails=True)
+    return MessageFilter(
+        states=frozenset(OPEN_STATES), client_ids=ids, due_until=now + AHEAD, next_first=True, mails=True
+    )
 
 
 TABS = (("next", "Next 48 hours"), ("sent", "Sent"), ("problems", "Problems"), ("all", "All"))

@@ -12,17 +12,17 @@ from practice.clinic.queries import practice_today, practice_zone
 from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.core.local_time import wall_time
-from practice.desk.mail.message_list import Line, line_of
+from practice.desk.mail.message_list import Line, line_of, lines_of
 from practice.desk.ways_out import Offer, PlainPlace, offers_of
 from practice.reminders.explaining import code_words
 from practice.reminders.kinds import MessageState
-from practice.reminders.queries import get_message
+from practice.reminders.queries import get_message, list_in_mail
 from practice.reminders.sending_again import is_closed
 
 
 @dataclass(frozen=True, slots=True)
 class MessagePanel:
-    """What the panel shows, in wall times."""
+    """What the panel shows, in wall times; ``visits`` are those of which the mail tells."""
 
     line: Line
     today: date
@@ -34,6 +34,7 @@ class MessagePanel:
     may_open_address: bool
     refusal: PracticeError | None
     ways: Sequence[Offer]
+    visits: Sequence[Line]
 
     @property
     def path(self) -> str:
@@ -61,4 +62,5 @@ def message_panel(
         may_open_address=may_manage and not can_be_sent and is_closed(session, row.to_address),
         refusal=refusal,
         ways=offers_of(refusal, PlainPlace(f"/messages/{uid}")),
+        visits=lines_of(list_in_mail(session, uid), zone),
     )

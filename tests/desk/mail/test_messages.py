@@ -217,3 +217,31 @@ def test_the_number_of_statements_does_not_grow_with_the_messages(app, clinic, r
     few = statements_of(app, lambda: rita.get("/messages?q=busy"))
     add(1, 6)
     assert statements_of(app, lambda: rita.get("/messages?q=busy")) == few
+
+
+def test_one_mail_for_several_visits_is_one_line_that_says_so_and_its_panel_names_them(clinic, rita, now):
+    client = make_client(clinic.session, last_name="Weekly")
+    shared = {"kind": MessageKind.CONFIRMATION, "act_id": "one-act", "state": MessageState.SENT, "sent_at": now}
+    visits = [clinic.visit(now + days * DAY, client) for days in (5, 12, 19)]
+    rows = [mail(clinic, visit, now - DAY, **shared) for visit in visits]
+    alone = mail(clinic, visits[0], now, **shared | {"message_id": "<two@example.com>"}, dedupe_key="another")
+    page = rita.get("/messages?tab=sent")
+    assert text_of(page).count("one mail for 3 visits") == 1
+    assert [f"/messages/{row.uid}" in page.text for row in (*rows, alone)] == [True, False, False, True]
+    panel = rita.get(f"/messages/{rows[0].uid}", headers=HTMX)
+    assert "It is one mail for 3 visits." in text_of(panel)
+    assert all(f"/appointments/{visit.uid}" in panel.text for visit in visits)
+
+
+def test_the_ledger_reads_mails_about_several_visits_in_a_constant_number_of_statements(app, clinic, rita, now):
+    def ledger():
+        assert rita.get("/messages?tab=sent").status_code == 200
+
+    for number in range(2):
+        client = make_client(clinic.session)
+        for days in (5, 12):
+            visit = clinic.visit(now + (days + number) * DAY, client)
+            mail(clinic, visit, now, MessageState.SENT, sent_at=now, act_id=f"act-{number}")
+        if number == 0:
+            few = statements_of(app, ledger)
+    assert statements_of(app, ledger) == few
