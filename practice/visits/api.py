@@ -145,9 +145,9 @@ def end_activity(uid: str, part: str) -> None:
 def get_definitions() -> list[Body]:
     """List every measure as it is defined today."""
     today = practice_today(session(), now())
-    own = defining.own_on(session(), today)
-    in_force = defining.definitions_on(session(), today)
-    return [_shown(each, own.get(code)) for code, each in sorted(in_force.items())]
+    book = defining.read_definitions(session())
+    own = book.own_on(today)
+    return [_shown(each, own.get(code)) for code, each in sorted(book.on(today).items())]
 
 
 @blueprint.route("/measures/<code>/definitions")

@@ -1,7 +1,7 @@
 """Setting the numbers of a measure from a day on; what was judged before stays as it was judged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,15 +17,30 @@ from practice.visits.models import MeasureDefinition
 _NUMBERS = tuple(each.name for each in fields(Definition))
 
 
+@dataclass(frozen=True, slots=True)
+class DefinitionBook:
+    """Everything that the practice has ever set, the oldest first."""
+
+    rows: Sequence[MeasureDefinition]
+
+    def own_on(self, day: date) -> Mapping[str, MeasureDefinition]:
+        """Return what the practice has set for each measure and is in force on *day*."""
+        return {row.code: row for row in self.rows if row.applies_from <= day}
+
+    def on(self, day: date) -> Mapping[str, Definition]:
+        """Return every measure's definition in force on *day*, which for a plan's charts is its first."""
+        return {**DEFAULTS, **{code: definition_of(row) for code, row in self.own_on(day).items()}}
+
+
+def read_definitions(session: Session) -> DefinitionBook:
+    """Return all definitions, for judging courses that began on different days; one statement."""
+    rows = session.execute(select(MeasureDefinition).order_by(MeasureDefinition.applies_from)).scalars()
+    return DefinitionBook(rows.all())
+
+
 def definitions_on(session: Session, day: date) -> Mapping[str, Definition]:
-    """Return every measure's definition in force on *day*, which for a plan's charts is its first; one statement."""
-    return {**DEFAULTS, **{code: definition_of(row) for code, row in own_on(session, day).items()}}
-
-
-def own_on(session: Session, day: date) -> Mapping[str, MeasureDefinition]:
-    """Return what the practice has set for each measure and is in force on *day*; one statement."""
-    begun = select(MeasureDefinition).where(MeasureDefinition.applies_from <= day)
-    return {row.code: row for row in session.execute(begun.order_by(MeasureDefinition.applies_from)).scalars()}
+    """Return every measure's definition in force on *day*; one statement."""
+    return read_definitions(session).on(day)
 
 
 def definition_of(row: MeasureDefinition) -> Definition:
