@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.events import Event, record
+from practice.safety.catalogue import T0, Raised
 from practice.visits.body_map import SADDLE, Painted, Quality, Side, fault_of
 from practice.visits.errors import NotAccepted
 from practice.visits.measures import Timing
 from practice.visits.models import BodyMapEntry, Visit
-from practice.visits.pre_check import Raised, Tier
 
 CES_SADDLE = "CES_SADDLE"
 
@@ -54,7 +54,7 @@ def paint_body_map(
     )
     session.flush()
     record(session, Event("body_map.paint", "visit", visit.uid, actor, now, {"timing": str(timing)}))
-    return Raised(CES_SADDLE, Tier.T0) if any(each.region == SADDLE for each in painted) else None
+    return Raised(CES_SADDLE, T0) if any(each.region == SADDLE for each in painted) else None
 
 
 def list_entries(session: Session, visit_ids: Collection[int]) -> Sequence[BodyMapEntry]:

@@ -13,6 +13,7 @@ from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
+from practice.safety.catalogue import Raised
 from practice.scheduling.models import Appointment
 from practice.visits.defining import definitions_on
 from practice.visits.definitions import Definition
@@ -20,7 +21,6 @@ from practice.visits.errors import AlreadyMeasured, CorrectionNeedsReason, NotAc
 from practice.visits.measures import Timing, fault_of, faults_between, part_of
 from practice.visits.models import Measure, Visit
 from practice.visits.motor import raised
-from practice.visits.pre_check import Raised
 
 NERVES = "NEURO"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from practice.visits.pre_check import Raised, Tier
+from practice.safety.catalogue import T0, Raised
 
 SEVERE_UP_TO = 3
 FALL_FROM = 1
@@ -17,4 +17,4 @@ def raised(before: Mapping[str, float], found: Mapping[str, float]) -> tuple[Rai
     is_severe = any(grade <= SEVERE_UP_TO for grade in strengths.values())
     has_fallen = any(before[part] - grade >= FALL_FROM for part, grade in strengths.items() if part in before)
     flags = ((MOTOR_SEVERE, is_severe), (MOTOR_PROGRESS, has_fallen))
-    return tuple(Raised(code, Tier.T0) for code, is_raised in flags if is_raised)
+    return tuple(Raised(code, T0) for code, is_raised in flags if is_raised)

@@ -5,16 +5,8 @@ Whatever a follow-up leaves open counts as the graver answer.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 
-
-class Tier(IntEnum):
-    """How grave a flag is; 0 is an emergency."""
-
-    T0 = 0
-    T1 = 1
-    T2 = 2
-    T3 = 3
+from practice.safety.catalogue import T0, T1, T2, T3, Raised, Tier, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +46,6 @@ QUESTIONS: Sequence[Question] = (
 _BY_CODE = {question.code: question for question in QUESTIONS}
 CODES = tuple(_BY_CODE)
 
-NERVE_SIGNS = frozenset({"bladder", "bowel", "saddle", "weakness"})
-"""Answers that make a second leg or a fall an emergency."""
-
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -78,22 +67,8 @@ class Answers:
         """Return whether a yes stands and its follow-up was not answered with no."""
         return question in self.yes and f"{question}.{follow_up}" not in self.ruled_out
 
-    @property
-    def has_nerve_sign(self) -> bool:
-        """Return whether an answer speaks of a nerve in danger."""
-        return bool(self.yes & NERVE_SIGNS)
-
 
 ALL_NO = Answers()
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """A flag that an answer raises; ``region`` for one that closes a region only."""
-
-    code: str
-    tier: Tier
-    region: str | None = None
 
 
 def faults_of(answers: Answers) -> list[str]:
@@ -113,7 +88,7 @@ def faults_of(answers: Answers) -> list[str]:
 
 def raised(answers: Answers) -> tuple[Raised, ...]:
     """Return the flags that the answers raise, the gravest first; none when all were no."""
-    found = [each for code in CODES if code in answers.yes for each in _RULES[code](answers)]
+    found = settled(each for code in CODES if code in answers.yes for each in _RULES[code](answers))
     return tuple(sorted(found, key=lambda each: each.tier))
 
 
@@ -121,59 +96,53 @@ def _always(code: str, tier: Tier) -> Callable[[Answers], Sequence[Raised]]:
     return lambda _answers: [Raised(code, tier)]
 
 
-def _with_nerve_sign(code: str) -> Callable[[Answers], Sequence[Raised]]:
-    return lambda answers: [Raised(code, Tier.T0 if answers.has_nerve_sign else Tier.T1)]
-
-
 def _weakness(answers: Answers) -> Sequence[Raised]:
-    return [Raised("MOTOR_SEVERE" if answers.says("weakness", "foot_drop") else "MOTOR_PROGRESS", Tier.T0)]
+    return [Raised("MOTOR_SEVERE" if answers.says("weakness", "foot_drop") else "MOTOR_PROGRESS", T0)]
 
 
 def _fever(answers: Answers) -> Sequence[Raised]:
     if answers.says("fever", "spinal_pain"):
-        return [Raised("INFECTION", Tier.T0)]
-    return [Raised("FEVER_ACUTE", Tier.T1)]
+        return [Raised("INFECTION", T0)]
+    return [Raised("FEVER_ACUTE", T1)]
 
 
 def _medicine(answers: Answers) -> Sequence[Raised]:
     found = []
     if answers.says("new_medicine", "anticoagulant"):
-        found.append(Raised("ANTICOAG", Tier.T2))
+        found.append(Raised("ANTICOAG", T2))
     if answers.says("new_medicine", "long_term_steroid"):
-        found.append(Raised("OSTEOPOROSIS", Tier.T2))
+        found.append(Raised("OSTEOPOROSIS", T2))
     return found
 
 
 def _fall(answers: Answers) -> Sequence[Raised]:
-    if not answers.says("fall", "serious"):
-        return []
-    return _with_nerve_sign("FRACTURE")(answers)
+    return [Raised("FRACTURE", T1)] if answers.says("fall", "serious") else []
 
 
 def _pregnancy(answers: Answers) -> Sequence[Raised]:
     if answers.says("pregnancy", "emergency"):
-        return [Raised("PREG_RISK", Tier.T0)]
+        return [Raised("PREG_RISK", T0)]
     if answers.says("pregnancy", "risk"):
-        return [Raised("PREG_RISK", Tier.T1)]
-    return [Raised("PREG", Tier.T2)]
+        return [Raised("PREG_RISK", T1)]
+    return [Raised("PREG", T2)]
 
 
 def _skin(answers: Answers) -> Sequence[Raised]:
     if answers.says("skin", "contagious"):
-        return [Raised("SKIN_LOCAL", Tier.T1)]
+        return [Raised("SKIN_LOCAL", T1)]
     if not answers.regions:
-        return [Raised("SKIN_LOCAL", Tier.T3)]
-    return [Raised("SKIN_LOCAL", Tier.T3, region) for region in sorted(answers.regions)]
+        return [Raised("SKIN_LOCAL", T3)]
+    return [Raised("SKIN_LOCAL", T3, region) for region in sorted(answers.regions)]
 
 
 _RULES: Mapping[str, Callable[[Answers], Sequence[Raised]]] = {
-    "bladder": _always("CES_BLADDER", Tier.T0),
-    "bowel": _always("CES_BOWEL", Tier.T0),
-    "saddle": _always("CES_SADDLE", Tier.T0),
+    "bladder": _always("CES_BLADDER", T0),
+    "bowel": _always("CES_BOWEL", T0),
+    "saddle": _always("CES_SADDLE", T0),
     "weakness": _weakness,
-    "second_leg": _with_nerve_sign("CES_BILATERAL"),
+    "second_leg": _always("CES_BILATERAL", T1),
     "fever": _fever,
-    "leg_swelling": _always("DVT_SUSPECT", Tier.T0),
+    "leg_swelling": _always("DVT_SUSPECT", T0),
     "new_medicine": _medicine,
     "fall": _fall,
     "pregnancy": _pregnancy,

@@ -9,9 +9,11 @@ from practice.clients.sealing import SealedRecord, open_record, record_to_write
 from practice.core.actor import Actor, Role
 from practice.core.db import new_uid
 from practice.core.events import Event, record
+from practice.safety.catalogue import Raised
+from practice.safety.screening import renew_screening
 from practice.visits.errors import NotAccepted
 from practice.visits.models import PreCheck, Visit
-from practice.visits.pre_check import Answers, Raised, faults_of, raised
+from practice.visits.pre_check import Answers, faults_of, raised
 
 
 def record_pre_check(
@@ -19,8 +21,8 @@ def record_pre_check(
 ) -> tuple[PreCheck, tuple[Raised, ...]]:
     """Record the answers of a visit and return them with the flags they raise, the gravest first (clinical.md 2.3).
 
-    The flags are not raised here: ``treatment_plans.stopping`` does both in one transaction. Raises
-    :class:`NotAccepted`.
+    The flags are not raised here: ``treatment_plans.stopping`` does that in the same transaction. When a therapist
+    hears that nothing is new, the client's screening counts anew (desk.md 1). Raises :class:`NotAccepted`.
     """
     if faults := faults_of(answers):
         raise NotAccepted(faults, "answers")
@@ -38,6 +40,8 @@ def record_pre_check(
     )
     session.add(row)
     session.flush()
+    if row.all_no and row.therapist_id is not None:
+        renew_screening(session, client_id=visit.client_id, source="pre_check", actor=actor, now=now)
     record(session, Event("pre_check.record", "visit", visit.uid, actor, now, {"pre_check": uid}))
     return row, raised(answers)
 

@@ -11,10 +11,10 @@ from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
+from practice.safety.catalogue import Raised
 from practice.visits.errors import AlreadyMeasured, CorrectionNeedsReason, NotAccepted
 from practice.visits.measures import Timing
 from practice.visits.models import Visit, Vitals
-from practice.visits.pre_check import Raised
 from practice.visits.vitals import RANGES, Reading, faults_of, raised
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from practice.visits.pre_check import Raised, Tier
+from practice.safety.catalogue import T1, T2, Raised
 
 BP_HIGH = "BP_HIGH"
 REMEASURE_AFTER_MINUTES = 10
@@ -82,7 +82,7 @@ def pressure_of(reading: Reading, limits: PressureLimits = DEFAULT_LIMITS) -> Pr
 def raised(readings: Sequence[Reading], limits: PressureLimits = DEFAULT_LIMITS) -> Raised | None:
     """Return the flag of the readings before treatment; measured again, the last one counts."""
     measured = [each for reading in readings if (each := pressure_of(reading, limits)) is not Pressure.UNKNOWN]
-    tiers = {Pressure.STOP: Tier.T1, Pressure.CARE: Tier.T2}
+    tiers = {Pressure.STOP: T1, Pressure.CARE: T2}
     tier = tiers.get(measured[-1]) if measured else None
     return None if tier is None else Raised(BP_HIGH, tier)
 

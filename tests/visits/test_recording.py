@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from practice.audit.models import AuditEvent
 from practice.clients.sealing import open_record
 from practice.core.errors import NotFound, StaleVersion
+from practice.safety.catalogue import T0, T1, Raised
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.visits.activities import add_activity, get_activity, list_activities, retire_activity, words_of
 from practice.visits.body_map import Branch, Painted, Prompt, Quality, Side
@@ -35,7 +36,7 @@ from practice.visits.measuring import (
 )
 from practice.visits.models import BodyMapEntry, FunctionalActivity, Measure, PreCheck, Vitals
 from practice.visits.opening import NotTreated, find_visit, get_visit, list_visits, mark_not_treated, open_visit
-from practice.visits.pre_check import ALL_NO, Answers, Raised, Tier
+from practice.visits.pre_check import ALL_NO, Answers
 from practice.visits.pre_checking import answers_of, find_pre_check, record_pre_check
 from practice.visits.shown import show_visit
 from practice.visits.vital_signs import correct_vitals, get_vitals, list_vitals, record_vitals
@@ -85,7 +86,7 @@ def test_answers_are_sealed_and_the_last_ones_count(scene, visit, ines):
     assert (row.all_no, row.therapist_id, raised) == (True, ines.therapist_id, ())
     told = Answers(frozenset({"saddle"}))
     row, raised = scene.do(record_pre_check, visit=visit, answers=told, actor=ines)
-    assert raised == (Raised("CES_SADDLE", Tier.T0),)
+    assert raised == (Raised("CES_SADDLE", T0),)
     assert find_pre_check(scene.session, visit.id).id == row.id
     assert answers_of(scene.session, row) == told
     assert b"saddle" not in row.answers
@@ -161,12 +162,12 @@ def test_strength_that_fell_since_the_last_visit_is_an_emergency(scene, visit_on
     _, raised = scene.do(record_measures, visit=first, numbers=[big_toe], actor=ines)
     assert raised == ()
     rows, raised = scene.do(record_measures, visit=second, numbers=[replace(big_toe, value=4)], actor=ines)
-    assert raised == (Raised("MOTOR_PROGRESS", Tier.T0),)
+    assert raised == (Raised("MOTOR_PROGRESS", T0),)
     _, raised = scene.do(correct_measure, visit=second, wrong=rows[0], value=5, reason="tested again", actor=ines)
     assert raised == ()
     knee = Number("NEURO", "strength_L3_left", 3)
     _, raised = scene.do(record_measures, visit=second, numbers=[knee], actor=ines)
-    assert raised == (Raised("MOTOR_SEVERE", Tier.T0),)
+    assert raised == (Raised("MOTOR_SEVERE", T0),)
 
 
 def test_the_database_keeps_one_current_number_a_place(scene, visit, ines):
@@ -184,9 +185,9 @@ def test_the_database_keeps_one_current_number_a_place(scene, visit, ines):
 def test_pressure_stops_today_until_it_is_measured_again(scene, visit, ines):
     high, fine = Reading(185, 95, 80), Reading(150, 90, 78)
     row, raised = scene.do(record_vitals, visit=visit, reading=high, timing=Timing.PRE, actor=ines)
-    assert raised == Raised("BP_HIGH", Tier.T1)
+    assert raised == Raised("BP_HIGH", T1)
     _, raised = scene.do(record_vitals, visit=visit, reading=Reading(190, 100), timing=Timing.POST, actor=ines)
-    assert raised == Raised("BP_HIGH", Tier.T1)
+    assert raised == Raised("BP_HIGH", T1)
     _, raised = scene.do(record_vitals, visit=visit, reading=fine, timing=Timing.PRE, actor=ines)
     assert raised is None
     assert list_vitals(scene.session, {visit.id})[0].uid == row.uid
@@ -227,7 +228,7 @@ def test_a_map_painted_again_takes_the_place_of_the_first_which_stays(scene, vis
 
 def test_a_painted_saddle_area_is_an_emergency(scene, visit, ines):
     saddle = [Painted("saddle", Side.CENTRE, Quality.NUMB, 5)]
-    assert scene.do(paint_body_map, visit=visit, painted=saddle, actor=ines) == Raised("CES_SADDLE", Tier.T0)
+    assert scene.do(paint_body_map, visit=visit, painted=saddle, actor=ines) == Raised("CES_SADDLE", T0)
 
 
 def test_what_cannot_be_painted_is_refused(scene, visit, ines):
