@@ -23,6 +23,7 @@ from practice.accounts.commands import (
     read_password,
     user_commands,
 )
+from practice.accounts.links import end_every_link
 from practice.accounts.models import User
 from practice.accounts.passwords import hash_new_password
 from practice.accounts.sessions import end_every_session
@@ -239,8 +240,8 @@ def verify_backup(app: Flask, *, file: Path) -> None:
 def restore_backup(app: Flask, *, file: Path, accept_broken_log: bool) -> None:
     """Bring FILE back into an empty database; anything but an empty one is refused.
 
-    Everybody must sign in again afterwards, scripts need new tokens, and mail is paused until somebody has looked at
-    what waits.
+    Everybody must sign in again afterwards, scripts need new tokens, links in mails sent before have ended, and mail
+    is paused until somebody has looked at what waits.
     """
     say_restored(restore(app, file, accepts_broken_log=accept_broken_log, after=_calm_down))
 
@@ -248,6 +249,7 @@ def restore_backup(app: Flask, *, file: Path, accept_broken_log: bool) -> None:
 def _calm_down(session: Session) -> None:
     end_every_session(session, actor=CONSOLE, now=now())
     end_every_token(session, actor=CONSOLE, now=now())
+    end_every_link(session, actor=CONSOLE, now=now())
     pause_after_restore(session, worker="restore", now=now())
 
 

@@ -81,6 +81,7 @@ def say_restored(restored: Restored) -> None:
     click.echo(
         "Everybody must sign in again and scripts need new tokens, for those that were ended since had come back."
     )
+    click.echo("Links in mails and addresses of calendars have ended likewise; the next mails carry new links.")
     click.echo("Mail is paused: look at what waits, then let it go out on the mail page.")
 
 

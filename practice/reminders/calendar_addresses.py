@@ -14,12 +14,15 @@ from practice.core.events import Event, record
 from practice.reminders.links import CLIENT
 
 CALENDAR = "calendar"
-THERAPIST = "therapist"
+THERAPIST = "therapist_user"
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarOf:
-    """Whose calendar it is: a ``therapist`` or a ``client`` by id."""
+    """Whose calendar it is: a client by id, or the therapist whom a user is, by the user's id.
+
+    So the address of somebody who is that therapist no more opens nothing, and shows nobody else's diary.
+    """
 
     kind: str
     id: int

@@ -50,21 +50,21 @@ def calendar_of(session: Session, owner: CalendarOf, house: House, *, now: datet
     raise NotFound(GONE)
 
 
-def _therapists(session: Session, therapist_id: int, house: House, now: datetime) -> str:
-    found = select(Therapist.name).join(User, User.id == Therapist.user_id)
-    name = session.scalar(found.where(Therapist.id == therapist_id, Therapist.is_active, User.is_active))
-    if name is None:
+def _therapists(session: Session, user_id: int, house: House, now: datetime) -> str:
+    found = select(Therapist.id, Therapist.name).join(User, User.id == Therapist.user_id)
+    therapist = session.execute(found.where(User.id == user_id, Therapist.is_active, User.is_active)).one_or_none()
+    if therapist is None:
         raise NotFound(GONE)
     visits = (
         select(*_VISIT, Client.preferred_name, Client.first_name, Client.last_name)
         .join(Client, is_kept_record(Appointment.client_id))
-        .where(Appointment.therapist_id == therapist_id)
+        .where(Appointment.therapist_id == therapist.id)
     )
     rows = _rows(session, visits, now)
     entries = [
         _entry(row, house, f"Busy {_initials(row.preferred_name or row.first_name, row.last_name)}") for row in rows
     ]
-    return subscribed_calendar(entries, f"{house.alias}: {name}")
+    return subscribed_calendar(entries, f"{house.alias}: {therapist.name}")
 
 
 def _clients(session: Session, client_id: int, house: House, now: datetime) -> str:

@@ -82,7 +82,18 @@ def other_engine_url(request: pytest.FixtureRequest, databases: TestDatabases) -
 
 
 # What a backup and a restore themselves write.
-OWN = frozenset({"audit_event", "audit_head", "backup_run", "api_token", "auth_session", "worker_pulse", "staff_task"})
+OWN = frozenset(
+    {
+        "audit_event",
+        "audit_head",
+        "backup_run",
+        "api_token",
+        "auth_session",
+        "signed_link",
+        "worker_pulse",
+        "staff_task",
+    }
+)
 
 
 def rows_of(url: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import os
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.orm import Session
 
+from practice.accounts.links import link_token, make_link
 from practice.app import create_app
 from practice.backup.errors import BackupRefused
 from practice.backup.models import BackupRun
@@ -22,6 +23,8 @@ from practice.clinic.models import StaffTask
 from practice.core import failpoints
 from practice.core.clock import system_clock
 from practice.core.engines import normalise_url
+from practice.core.transact import transact
+from practice.reminders.links import APPOINTMENT, MANAGE
 from practice.tables import METADATA
 from practice.web.database import db
 from tests.audit_tools import guards_dropped
@@ -50,10 +53,22 @@ def test_either_engine_takes_the_others_backup(archive: Path, run: Run, engine_u
     assert run("audit", "verify", url=other_engine_url).exit_code == 0
 
 
+def mailed_link(url: str, now: datetime) -> str:
+    """Return the token of a link as a mail carries it; it opens a visit's page."""
+    app = create_app(make_settings(url), clock=lambda: now)
+    with app.app_context(), app.extensions["sessions"]() as session:
+        purpose = {"purpose": MANAGE, "subject_kind": APPOINTMENT, "subject_id": 987_654}
+        link = transact(session, lambda: make_link(session, **purpose, expires_at=None, now=now))
+        token = link_token(app.extensions["settings"].link_key, link)
+        db.engine.dispose()
+    return token
+
+
 def test_people_and_scripts_sign_in_again_and_mail_waits_for_a_look(
-    practice_with_rows, run: Run, vault: Path, empty_url: str, now
+    practice_with_rows, run: Run, vault: Path, engine_url: str, empty_url: str, now
 ) -> None:
     assert run("user", "token", "rita@example.com", "--name", "reports").exit_code == 0
+    token = mailed_link(engine_url, now)
     run("backup")
     run("restore", str(next(vault.iterdir())), url=empty_url)
     app = create_app(make_settings(empty_url), clock=lambda: now)
@@ -65,6 +80,9 @@ def test_people_and_scripts_sign_in_again_and_mail_waits_for_a_look(
         assert connection.scalar(text("SELECT count(*) FROM auth_session WHERE revoked_at IS NULL")) == 0
         assert connection.scalar(text("SELECT count(*) FROM api_token")) == 1
         assert connection.scalar(text("SELECT count(*) FROM api_token WHERE revoked_at IS NULL")) == 0
+        db.engine.dispose()
+        answer = app.test_client().get(f"/m/{token}")
+        assert (answer.status_code, b"This link has ended" in answer.data) == (404, True)
         db.engine.dispose()
 
 

@@ -62,7 +62,7 @@ def feed(app: Flask, scene: Scene) -> Feed:
 
 @pytest.fixture
 def theos(scene: Scene, cast: dict[str, User], feed: Feed) -> str:
-    return feed(CalendarOf(THERAPIST, scene.therapists[0].id))
+    return feed(CalendarOf(THERAPIST, cast["theo"].id))
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def counts(session: Session) -> dict[str, int]:
 
 @pytest.mark.parametrize("kind", [THERAPIST, CLIENT])
 def test_the_statements_do_not_grow_with_the_visits(scene: Scene, cast: dict[str, User], kind: str) -> None:
-    owner = CalendarOf(kind, scene.therapists[0].id if kind == THERAPIST else scene.clients[0].id)
+    owner = CalendarOf(kind, cast["theo"].id if kind == THERAPIST else scene.clients[0].id)
     house = House("Harbour", "appointments@example.com", "http://localhost", "", timedelta(hours=24), 50)
     sent = []
     for day in (0, *range(1, 5)):
@@ -210,6 +210,20 @@ def test_a_new_address_ends_the_one_before_and_is_told_apart_in_the_log(
     assert (http.get(claras).status_code, http.get(renewed).status_code) == (404, 200)
     logged = scene.session.scalars(select(AuditEvent.action).order_by(AuditEvent.seq.desc()).limit(3)).all()
     assert logged == ["calendar_address.made", "link.revoked", "calendar_address.made"]
+
+
+def test_an_address_ends_when_its_user_is_that_therapist_no_more(
+    scene: Scene, theos: str, cast: dict[str, User], feed: Feed, http: FlaskClient
+) -> None:
+    scene.book()
+    assert len(events(http, theos)) == 1
+    therapist_id = scene.therapists[0].id
+    act(
+        scene.session,
+        lambda: setattr(scene.session.get_one(Therapist, therapist_id), "user_id", cast["rita"].id),
+    )
+    assert http.get(theos).status_code == 404
+    assert len(events(http, feed(CalendarOf(THERAPIST, cast["rita"].id)))) == 1
 
 
 def test_a_therapist_who_has_left_is_followed_no_more(

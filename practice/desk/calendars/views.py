@@ -80,10 +80,10 @@ def _path(uid: str) -> str:
 
 
 def _own(opened: Session) -> CalendarOf:
-    therapist_id = own_therapist_id(opened, current_actor(), "calendar_address.own")
-    if therapist_id is None:
+    actor = current_actor()
+    if actor.user_id is None or own_therapist_id(opened, actor, "calendar_address.own") is None:
         raise NotFound(NOTHING_HERE)
-    return CalendarOf(THERAPIST, therapist_id)
+    return CalendarOf(THERAPIST, actor.user_id)
 
 
 def _client(opened: Session, uid: str) -> Client:
