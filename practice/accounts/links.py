@@ -92,7 +92,7 @@ def revoke_links(
 
 
 def end_every_link(session: Session, *, actor: Actor, now: datetime) -> int:
-    """End every link, because those that were ended since are back: a backup was restored; later mails carry new ones."""
+    """End every link, because those that were ended since are back: a backup was restored. Mails to come carry new."""
     live = update(SignedLink).where(SignedLink.revoked_at.is_(None)).values(revoked_at=now).returning(SignedLink.id)
     ended = len(session.scalars(live, execution_options={"synchronize_session": False}).all())
     record(session, Event("link.revoked_every", "link", "all", actor, now, {"links": ended}))
