@@ -33,7 +33,6 @@ from practice.desk.client import views as client_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
-from practice.desk.my_day import views as my_day_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
 from practice.desk.wait_list import views as wait_list_views
@@ -83,7 +82,6 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     backup_views.blueprint,
     today_views.blueprint,
     behind_views.blueprint,
-    my_day_views.blueprint,
     sheet_views.blueprint,
     diary_views.blueprint,
     appointment_views.blueprint,

@@ -52,7 +52,6 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("client.block_reason", _N, _N, _N, _N, _A),
     ("client.consent", _N, _N, _A, _N, _A),
     ("client.merge", _N, _N, _A, _N, _A),
-    ("my_day.read", _N, _N, _N, _O, _N),
     ("visit.read", _N, _N, _N, _O, _A),
     ("visit.record", _N, _N, _N, _O, _A),
     ("measure.read", _N, _N, _N, _A, _A),

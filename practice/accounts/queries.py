@@ -11,6 +11,8 @@ from practice.accounts.rows import LiveSession, LiveToken
 from practice.core.db import UtcDateTime
 from practice.core.errors import NotFound
 
+MOST_BROWSERS = 50
+
 _NOW, _SEEN_AFTER = (bindparam(name, type_=UtcDateTime()) for name in ("now", "seen_after"))
 _LIVE_SESSION = (
     select(AuthSession.id, AuthSession.last_seen_at, User.id, User.uid, User.email, User.name, User.role, User.theme)
@@ -79,8 +81,9 @@ def list_users(session: Session) -> Sequence[User]:
 
 
 def list_live_sessions(session: Session, user_id: int, *, seen_after: datetime, now: datetime) -> Sequence[AuthSession]:
-    """Return the browsers in which the user is signed in, the one seen last first."""
-    return session.scalars(_live(user_id, seen_after, now).order_by(AuthSession.last_seen_at.desc())).all()
+    """Return the browsers in which the user is signed in, the one seen last first, at most ``MOST_BROWSERS``."""
+    live = _live(user_id, seen_after, now).order_by(AuthSession.last_seen_at.desc(), AuthSession.id)
+    return session.scalars(live.limit(MOST_BROWSERS)).all()
 
 
 def _live(user_id: int, seen_after: datetime, now: datetime) -> Select[AuthSession]:

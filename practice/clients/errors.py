@@ -50,6 +50,13 @@ class ConsentTextChanged(RuleViolation):
     title = "The sentence has changed"
 
 
+class RecordFull(RuleViolation):
+    """A record holds as many parts of a kind as it may."""
+
+    code = "record_full"
+    title = "The record is full"
+
+
 class ContradictoryPreference(RuleViolation):
     """Two wishes cannot both be met."""
 

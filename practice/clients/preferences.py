@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from practice.clients.errors import AlreadyKeptApart, ContradictoryPreference, correct
+from practice.clients.fullness import require_room_for
 from practice.clients.models import BlockPair, BlockReason, Client, Preference, PreferenceKind, Strength
 from practice.clients.service import touch_client
 from practice.clinic.models import Therapist
@@ -113,13 +114,16 @@ def add_preference(
 ) -> Preference:
     """Note a wish; the same subject's earlier wish is replaced.
 
-    Raises ``StaleVersion``, and :class:`ContradictoryPreference` for a second therapist or gender that is required.
+    Raises ``StaleVersion``, ``RecordFull``, and :class:`ContradictoryPreference` for a second therapist or gender that
+    is required.
     """
     require_version(client.version, version)
     same = _same_subject(session, client.id, details)
     _require_consistent(session, client.id, details)
     if same is not None:
         session.delete(same)
+    else:
+        require_room_for(session, Preference, client)
     row = Preference(
         uid=new_uid(),
         client_id=client.id,
@@ -155,8 +159,9 @@ def keep_apart(
     """Keep a client apart from a therapist, or from another client in the same hour; what is booked stays.
 
     The reason lies in a table of its own and never leaves with the pair (desk.md 4). Raises
-    :class:`AlreadyKeptApart`.
+    :class:`AlreadyKeptApart` and ``RecordFull``.
     """
+    require_room_for(session, BlockPair, client)
     _require_new_pair(session, client, therapist_id, other)
     pair = BlockPair(
         uid=new_uid(),

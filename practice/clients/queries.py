@@ -25,6 +25,7 @@ from practice.core.errors import NotFound
 
 MAX_HITS = 8
 MAX_CANDIDATES = 50
+MAX_CONSENTS = 50
 _UNKNOWN = "There is no such client."
 
 
@@ -90,9 +91,9 @@ def list_alerts(session: Session, client_ids: Collection[int]) -> dict[int, list
 
 
 def list_consents(session: Session, client_id: int) -> Sequence[Consent]:
-    """Return every consent a client ever gave, the latest first."""
+    """Return the consents a client gave, the latest first, at most ``MAX_CONSENTS``."""
     rows = select(Consent).where(Consent.client_id == client_id).order_by(Consent.given_at.desc(), Consent.id.desc())
-    return session.execute(rows).scalars().all()
+    return session.execute(rows.limit(MAX_CONSENTS)).scalars().all()
 
 
 def find_consent(session: Session, client_id: int, purpose: Purpose) -> Consent | None:

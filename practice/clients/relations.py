@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from practice.clients.contacts import normalise_email, normalise_phone
 from practice.clients.details import RelationDetails
 from practice.clients.errors import InvalidRelation, NobodyForMessages, correct
+from practice.clients.fullness import require_room_for
 from practice.clients.models import Client, ClientRelation, MessagesTo
 from practice.clients.service import touch_client
 from practice.clinic.queries import phone_region
@@ -21,9 +22,10 @@ def add_relation(
 ) -> ClientRelation:
     """Add a person; with ``gets_messages`` the client's messages go there from now on.
 
-    Raises ``StaleVersion``, :class:`InvalidRelation` and ``InvalidContact``.
+    Raises ``StaleVersion``, :class:`InvalidRelation`, ``InvalidContact`` and ``RecordFull``.
     """
     require_version(client.version, version)
+    require_room_for(session, ClientRelation, client)
     _require_sound(session, client, details)
     relation = ClientRelation(
         uid=new_uid(),

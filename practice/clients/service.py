@@ -17,6 +17,7 @@ from practice.clients.errors import (
     NoWayToReach,
     correct,
 )
+from practice.clients.fullness import require_room_for
 from practice.clients.models import (
     Client,
     ClientContact,
@@ -87,9 +88,10 @@ def add_contact(
 ) -> ClientContact:
     """Add an address or number to a record from ``get_record``; the first of its kind is the primary one.
 
-    Raises ``StaleVersion`` and ``InvalidContact``.
+    Raises ``StaleVersion``, ``InvalidContact`` and ``RecordFull``.
     """
     require_version(client.version, version)
+    require_room_for(session, ClientContact, client)
     is_first = _find_primary(client, kind) is None
     contact = ClientContact(
         uid=new_uid(), kind=kind, value=value, normalised=_normalise(session, kind, value, now), is_primary=is_first
@@ -122,8 +124,12 @@ def prefer_contact(
 def add_alert(
     session: Session, *, client: Client, kind: str, text: str, version: int | None, actor: Actor, now: datetime
 ) -> DeskAlert:
-    """Add what the desk must know before the client arrives; never anything clinical. Raises ``StaleVersion``."""
+    """Add what the desk must know before the client arrives; never anything clinical.
+
+    Raises ``StaleVersion`` and ``RecordFull``.
+    """
     require_version(client.version, version)
+    require_room_for(session, DeskAlert, client)
     alert = DeskAlert(uid=new_uid(), client_id=client.id, kind=kind, text=text)
     client.alerts.append(alert)
     _store(session, client, "client.alert_add", actor=actor, now=now, data={"kind": kind})

@@ -158,6 +158,11 @@ PEOPLE: Mapping[str, RefusalNote] = {
     "invalid_relation": _note(422, "The other person or the dates do not fit.", _CORRECT),
     "nobody_for_messages": _note(422, "Nobody would get the client's messages.", "Say first who gets them instead."),
     "contradictory_preference": _note(422, "Two wishes of the client cannot both be met.", "Remove one of them."),
+    "record_full": _note(
+        422,
+        "The record holds as many parts of this kind as it may.",
+        "Remove one that no longer counts first.",
+    ),
     "already_kept_apart": _note(409, "The pair is kept apart already.", _READ_AGAIN),
     "consent_text_changed": _note(422, "The sentence read aloud is no longer in force.", "Read the new one aloud."),
     "not_to_be_sent": _note(

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from practice.clients import fullness
 from practice.clients.consents import CONSENT_TEXTS, Purpose
 from practice.core.actor import Role
 from tests.callers import Caller, caller
@@ -51,6 +52,26 @@ def test_nothing_to_reach_a_client_by_is_refused_with_a_way_out(desk: Caller) ->
     answer = desk.post("/clients", {"first_name": "Anna", "last_name": "Berg"})
     assert (answer.status_code, answer.json["code"]) == (422, "no_way_to_reach")
     assert answer.json["refusals"][0]["ways_out"][0]["values"] == {"field": "phone"}
+
+
+PARTS = {
+    "alerts": {"kind": "step_free"},
+    "contacts": {"kind": "phone", "value": "416 555 0112"},
+    "relations": {"kind": "may_discuss", "name": "Otto Berg", "phone": "416 555 0113"},
+}
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_a_full_record_says_so_and_opens(desk: Caller, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fullness, "MOST_PARTS", 2)
+    path = path_of(desk.post("/clients", ANNA | {"alerts": [{"kind": "scent_free"}]}))
+    answers = []
+    while len(answers) < 3:
+        seen = desk.get(path).headers["ETag"]
+        answers.append(desk.ask("POST", f"{path}/{part}", PARTS[part], If_Match=seen))
+    assert {answer.status_code for answer in answers} == {201, 422}
+    refusal = answers[-1].json["refusals"][0]
+    assert (refusal["code"], refusal["ways_out"][0]["act"]) == ("record_full", "open_client")
 
 
 def test_a_child_is_reached_through_a_guardian(desk: Caller) -> None:

@@ -27,7 +27,6 @@ POST    /account/sessions/<uid:uid>/end                     own_session  A A N Y
 
 GET     /                                                   .            A A Y Y Y Y
 GET     /today                                              .            A A Y Y Y Y
-GET     /my-day                                             .            A A F Y Y F
 GET     /tentative                                          .            A A Y Y Y Y
 GET     /today/therapists/<uid:uid>/behind                  therapist    A A Y Y N Y
 POST    /today/therapists/<uid:uid>/behind                  therapist    A A Y Y N Y

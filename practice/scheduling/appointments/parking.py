@@ -88,6 +88,7 @@ def list_parked_calls(session: Session, *, actor: Actor, now: datetime) -> list[
         .outerjoin(Appointment, Appointment.id == ParkedCall.hold_id)
         .where(ParkedCall.user_id == _user_id(actor), ParkedCall.closed_at.is_(None))
         .order_by(ParkedCall.id)
+        .limit(MOST_PARKED)
     )
     return [
         Parked(call, hold if hold is not None and hold.hold_ends_at is not None and hold.hold_ends_at > now else None)
@@ -103,7 +104,7 @@ def _user_id(actor: Actor) -> int:
 
 def _open_calls(session: Session, user_id: int) -> Sequence[ParkedCall]:
     mine = select(ParkedCall).where(ParkedCall.user_id == user_id, ParkedCall.closed_at.is_(None))
-    return session.scalars(mine.order_by(ParkedCall.id)).all()
+    return session.scalars(mine.order_by(ParkedCall.id).limit(MOST_PARKED)).all()
 
 
 def _tray_is_full(calls: Sequence[ParkedCall]) -> TooManyParkedCalls:

@@ -49,9 +49,9 @@ def list_appointments(
 
 
 def list_history(session: Session, appointment_id: int) -> Sequence[AppointmentChange]:
-    """Return every act on an appointment, the oldest first."""
+    """Return the latest acts on an appointment, at most ``MOST_LISTED``, the oldest of them first."""
     statement = select(AppointmentChange).where(AppointmentChange.appointment_id == appointment_id)
-    return session.scalars(statement.order_by(AppointmentChange.id)).all()
+    return session.scalars(statement.order_by(AppointmentChange.id.desc()).limit(MOST_LISTED)).all()[::-1]
 
 
 def _conditions(query: ListQuery) -> list[ColumnElement[bool]]:

@@ -20,6 +20,7 @@ from practice.scheduling.merging.errors import MergedAlready, SameRecord
 from practice.scheduling.models import Appointment
 
 UNDO_WITHIN = timedelta(days=30)
+MOST_LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,14 @@ def list_coming(session: Session, client_id: int, *, now: datetime) -> list[Comi
 
 
 def list_merges(session: Session, kept_id: int, *, now: datetime) -> list[PastMerge]:
-    """Return the merges into a record that stand, the newest first; one statement."""
+    """Return the merges into a record that stand, the newest first, at most ``MOST_LISTED``."""
     merged = aliased(Client)
     rows = (
         select(ClientMerge, merged)
         .join(merged, merged.id == ClientMerge.merged_id)
         .where(ClientMerge.kept_id == kept_id, ClientMerge.undone_at.is_(None))
         .order_by(ClientMerge.id.desc())
+        .limit(MOST_LISTED)
         .options(selectinload(merged.contacts))
     )
     return [PastMerge(row[0], row[1], now - row[0].merged_at <= UNDO_WITHIN) for row in session.execute(rows)]
