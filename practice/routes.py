@@ -24,6 +24,7 @@ from practice.clinic import views as clinic_views
 from practice.desk import refusal_pages
 from practice.desk.absences import views as absence_pages
 from practice.desk.appointment import views as appointment_views
+from practice.desk.blocks import views as blocks_views
 from practice.desk.booking import parked_views, repeat_views
 from practice.desk.booking import views as booking_views
 from practice.desk.calendars import views as calendar_address_views
@@ -91,6 +92,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     find_views.blueprint,
     calls_views.blueprint,
     absence_pages.blueprint,
+    blocks_views.blueprint,
     messages_views.blueprint,
     client_views.blueprint,
     calendar_address_views.blueprint,

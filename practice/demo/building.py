@@ -11,6 +11,7 @@ from practice.core.local_time import wall_time
 from practice.core.transact import transact
 from practice.demo.acts import Act, acts_until, set_up_at
 from practice.demo.cast import Script, write_script
+from practice.demo.keeping import keep_time_free
 from practice.demo.opening import open_practice
 from practice.demo.premises import PASSWORD, THURSDAY, ZONE
 from practice.demo.replay import Stage, perform
@@ -37,6 +38,7 @@ def build(sessions: sessionmaker[Session], *, rules: BookingRules, now: datetime
             postman(ends_at)
         _leave_a_call(session, stage, now)
         fill_wait_list(session, stage, now)
+        keep_time_free(session, stage, now)
         postman(now)
     return script
 

@@ -1,6 +1,6 @@
 """What a subscribed calendar says: to a therapist when and whose initials, to a client what the mails say.
 
-Two statements, however many visits there are.
+Two statements, three for a therapist, however many visits there are.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from practice.reminders.letters import House
 from practice.reminders.links import CLIENT
 from practice.reminders.mail_format import calendar_uid
 from practice.scheduling.lifecycle import OCCUPIES_TIME, AppointmentState
-from practice.scheduling.models import Appointment
+from practice.scheduling.models import Allocation, Appointment, Block, BlockKind
 
 BACK = timedelta(weeks=4)
 AHEAD = timedelta(weeks=26)
@@ -64,7 +64,42 @@ def _therapists(session: Session, user_id: int, house: House, now: datetime) -> 
     entries = [
         _entry(row, house, f"Busy {_initials(row.preferred_name or row.first_name, row.last_name)}") for row in rows
     ]
+    entries += _kept_free(session, therapist.id, house, now)
     return subscribed_calendar(entries, f"{house.alias}: {therapist.name}")
+
+
+def _kept_free(session: Session, therapist_id: int, house: House, now: datetime) -> list[Entry]:
+    """Return the therapist's time without a client: busy, and nothing else.
+
+    What came from the therapist's own calendar is left out: there it would stand twice.
+    """
+    blocks = (
+        select(Block.uid, Block.version, Block.created_at, Block.starts_at, Block.ends_at, Block.zone)
+        .join(Allocation, Allocation.block_id == Block.id)
+        .join(Therapist, Therapist.diary_id == Allocation.diary_id)
+        .where(
+            Therapist.id == therapist_id,
+            Block.kind != BlockKind.ELSEWHERE,
+            Block.starts_at >= now - BACK,
+            Block.starts_at < now + AHEAD,
+        )
+        .order_by(Block.starts_at, Block.id)
+        .limit(MOST_VISITS)
+    )
+    return [
+        Entry(
+            uid=calendar_uid(row.uid, house),
+            sequence=row.version,
+            made_at=row.created_at,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            zone=row.zone,
+            title="Busy",
+            place="",
+            is_tentative=False,
+        )
+        for row in session.execute(blocks)
+    ]
 
 
 def _clients(session: Session, client_id: int, house: House, now: datetime) -> str:

@@ -60,12 +60,16 @@ def test_gaps_are_free_working_time_of_45_minutes_between_visits_and_their_buffe
     hours = working((9, 12), (13, 17))
     visits = [make_visit(at(9)), make_visit(at(11)), make_visit(at(13)), make_visit(at(15))]
     # 10:10 to 11:00, 14:10 to 15:00 and 16:10 to 17:00; noon to one is a break.
-    assert len(gaps_of(hours, visits, at(8))) == 3
+    assert len(gaps_of(hours, visits, now=at(8))) == 3
+
+
+def test_a_visit_in_the_afternoon_hides_no_gap_of_the_morning():
+    assert len(gaps_of(working((9, 12), (13, 14)), [make_visit(at(13))], now=at(8))) == 1
 
 
 def test_gaps_that_have_passed_do_not_count():
     hours = working((9, 12))
-    assert [len(gaps_of(hours, [], at(hour))) for hour in (8, 11, 12)] == [1, 1, 0]
+    assert [len(gaps_of(hours, [], now=at(hour))) for hour in (8, 11, 12)] == [1, 1, 0]
 
 
 def test_the_grid_is_drawn_over_the_opening_hours_and_every_visit_besides():

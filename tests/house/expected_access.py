@@ -297,6 +297,11 @@ GET     /api/v1/parked-calls                                .            A A Y F
 POST    /api/v1/parked-calls                                .            A A Y F F Y
 DELETE  /api/v1/parked-calls/<uid:uid>                      parked_call  A A Y F F N
 POST    /api/v1/parked-calls/<uid:uid>/resumption           parked_call  A A Y F F N
+GET     /blocks/new                                         .            A A Y Y Y Y
+POST    /blocks/new                                         .            A A Y Y Y Y
+GET     /blocks/<uid:uid>                                   block        A A Y Y N Y
+POST    /blocks/<uid:uid>                                   block        A A Y Y N Y
+POST    /blocks/<uid:uid>/remove                            block        A A Y Y N Y
 GET     /api/v1/blocks                                      .            A A Y Y Y Y
 POST    /api/v1/blocks                                      .            A A Y Y Y Y
 GET     /api/v1/blocks/<uid:uid>                            block        A A Y Y N Y

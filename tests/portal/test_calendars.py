@@ -30,6 +30,7 @@ from practice.scheduling.wishes import MoveWish
 from tests.cast import OLGA, RITA, THEO, make_cast, sign_in
 from tests.factories import OWNER, act
 from tests.portal.conftest import Visitor
+from tests.scheduling.blocks.meetings import keep
 from tests.scheduling.scene import TEN, Scene, at
 from tests.statements import statements
 
@@ -124,6 +125,14 @@ def test_the_wall_time_stays_when_the_clocks_change(scene: Scene, theos: str, ht
     assert http.get(theos).get_data(as_text=True).count("BEGIN:VTIMEZONE") == 1
 
 
+def test_time_without_a_client_is_busy_and_its_title_is_not_told(scene: Scene, theos: str, http: FlaskClient) -> None:
+    keep(scene, title="Quarrel with the landlord")
+    (event,) = events(http, theos)
+    assert str(event["SUMMARY"]) == "Busy"
+    assert "landlord" not in http.get(theos).get_data(as_text=True)
+    assert event["DTSTART"].dt == datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("America/Toronto"))
+
+
 def test_it_reaches_four_weeks_back_and_half_a_year_ahead(
     scene: Scene, theos: str, http: FlaskClient, clock: SettableClock
 ) -> None:
@@ -175,7 +184,7 @@ def test_the_statements_do_not_grow_with_the_visits(scene: Scene, cast: dict[str
         with statements(scene.session.get_bind()) as seen:
             content = calendar_of(scene.session, owner, house, now=scene.now)
         sent.append((content.count("BEGIN:VEVENT"), len(seen)))
-    assert sent == [(number, 2) for number in range(1, 6)]
+    assert sent == [(number, 3 if kind == THERAPIST else 2) for number in range(1, 6)]
 
 
 def test_an_event_is_small(scene: Scene, theos: str, http: FlaskClient) -> None:

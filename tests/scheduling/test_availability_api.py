@@ -1,6 +1,6 @@
 """Free times and the calendar feed over JSON: shape, input, who sees what, statements."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from practice.clinic.models import Therapist
 from practice.core.actor import Role
+from practice.scheduling.blocks.keeping import keep_free
+from practice.scheduling.blocks.wishes import BlockWish
 from practice.scheduling.calendar.feed import By, FeedQuery, read_feed
 from practice.scheduling.free_time.schemas import StartsSchema
+from practice.scheduling.models import BlockKind
 from tests.callers import Caller, caller
 from tests.conftest import NOW
-from tests.factories import make_client, make_location, make_room, make_therapist
+from tests.factories import OWNER, act, make_client, make_location, make_room, make_therapist
 from tests.scheduling.clinics import MONDAY, Clinic, captured
 
 
@@ -223,3 +226,23 @@ def test_the_feed_takes_three_statements_for_any_size(clinic: Clinic, session: S
             found = read_feed(session, query, now=NOW)
         assert len(found.visits) == 4
         assert len(statements) == expected
+
+
+@pytest.mark.parametrize("by", ["therapist", "room"])
+def test_the_feed_shows_what_is_kept_free_in_its_columns(
+    app: Flask, desk: Caller, clinic: Clinic, session: Session, by: str
+) -> None:
+    wish = BlockWish(
+        kind=BlockKind.MEETING,
+        title="Rota",
+        local_start=datetime(2026, 11, 30, 10),
+        minutes=30,
+        therapists=(clinic.therapist.uid,),
+        room=clinic.room.uid,
+    )
+    session.rollback()
+    (block,) = act(session, lambda: keep_free(session, wish=wish, actor=OWNER, now=NOW))
+    (event,) = desk.get(feed(by)).json["events"]
+    assert (event["id"], event["title"], event["state"], event["kind"]) == (block.uid, "Rota", "block", "meeting")
+    (busy,) = caller(app, Role.THERAPIST).get(feed(by)).json["events"]
+    assert (busy["title"], busy["state"]) == ("Busy", "busy")

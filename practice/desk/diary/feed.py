@@ -7,6 +7,7 @@ from typing import Any
 
 from practice.core.actor import Actor
 from practice.desk.diary.address import By
+from practice.desk.diary.kept_free import KeptFree
 from practice.desk.visits import State, Visit, late_minutes, minutes_and_seconds, seconds_held
 
 NO_ROOM = "no-room"
@@ -46,6 +47,7 @@ def feed(
     visits: Sequence[Visit],
     closed: Iterable[Closed],
     *,
+    kept: Sequence[KeptFree] = (),
     by: By,
     actor: Actor,
     now: datetime,
@@ -57,7 +59,9 @@ def feed(
     ]
     return {
         "resources": [resource(column) for column in columns],
-        "events": events + [closed_event(span, at) for at, span in enumerate(closed)],
+        "events": events
+        + [kept_event(each, at) for at, each in enumerate(kept)]
+        + [closed_event(span, at) for at, span in enumerate(closed)],
     }
 
 
@@ -94,6 +98,20 @@ def busy_event(visit: Visit, by: By, at: int) -> dict[str, Any]:
         "startEditable": False,
         "durationEditable": False,
         "extendedProps": _true(props),
+    }
+
+
+def kept_event(kept: KeptFree, at: int) -> dict[str, Any]:
+    """Return time kept free without a client as an event that opens its own panel, if it may be seen."""
+    return {
+        "id": kept.uid or f"kept-{at}",
+        "title": kept.words,
+        "start": _wall(kept.local_start),
+        "end": _wall(kept.local_end),
+        "resourceIds": list(kept.columns),
+        "startEditable": False,
+        "durationEditable": False,
+        "extendedProps": _true({"kind": "block", "icon": kept.symbol, "sub": kept.title, "opens": bool(kept.uid)}),
     }
 
 

@@ -13,9 +13,11 @@ from practice.core.errors import NotFound
 from practice.core.intervals import Interval
 from practice.desk.diary.address import By, DiaryAddress
 from practice.desk.diary.feed import NO_ROOM, Closed, Column, column_of
+from practice.desk.diary.kept_free import KeptFree, joined, own_of, told_to
 from practice.desk.diary.working_hours import Hours, closed_for_room, closed_for_therapist, hours_of
 from practice.desk.queries import days_window, list_visits
-from practice.desk.visits import Visit, seen_by
+from practice.desk.visits import Named, Visit, seen_by
+from practice.scheduling.blocks.queries import OnDiary, blocks_on
 from practice.scheduling.free_time.facts import current_set_up
 from practice.scheduling.free_time.pulse import feel_pulse
 from practice.scheduling.free_time.set_up import load_exceptions
@@ -38,6 +40,7 @@ class OpenDiary:
     team: Sequence[Therapist]
     therapists: Sequence[Therapist]
     rooms: Sequence[RoomFacts]
+    kept: Sequence[KeptFree] = ()
 
     @property
     def window(self) -> Interval:
@@ -66,8 +69,25 @@ def open_diary(
         now=now,
     )
     hours = _hours(session, set_up, location, shown, address)
-    seen = seen_by(visits, actor)
-    return OpenDiary(address, location, _active(set_up), hours, seen, team, shown, _rooms(set_up, location))
+    seen, rooms = seen_by(visits, actor), _rooms(set_up, location)
+    diary = OpenDiary(address, location, _active(set_up), hours, seen, team, shown, rooms)
+    return replace(diary, kept=_kept(session, diary, actor))
+
+
+def _kept(session: Session, diary: OpenDiary, actor: Actor) -> list[KeptFree]:
+    """Return the time kept free of everybody and every room shown; one statement."""
+    owners = {one.diary_id: Named(one.uid, one.name, one.colour) for one in diary.therapists}
+    own = {one.diary_id for one in diary.therapists if one.id == actor.therapist_id}
+    owners |= {room.diary_id: Named(room.uid, room.name) for room in diary.rooms}
+    found = blocks_on(session, owners, diary.window)
+    return joined(_kept_on(row, owners[row.diary_id], actor, is_own=row.diary_id in own) for row in found)
+
+
+def _kept_on(row: OnDiary, owner: Named, actor: Actor, *, is_own: bool) -> KeptFree:
+    each = KeptFree(
+        row.uid, row.kind, row.title, row.local_start, row.zone, row.starts_at, row.ends_at, owners=(owner,)
+    )
+    return told_to(actor, each, is_own=is_own)
 
 
 def _active(set_up: SetUp) -> list[LocationFacts]:
@@ -109,6 +129,12 @@ def _hours(
     exceptions = load_exceptions(session, address.first_on, address.last_on, within)
     facts = [set_up.therapists[one.id] for one in team]
     return hours_of(location, exceptions, facts, (address.first_on, address.last_on))
+
+
+def kept_in_columns(diary: OpenDiary) -> list[KeptFree]:
+    """Return the time kept free that stands in the columns shown."""
+    shown = diary.rooms if diary.address.by == By.ROOM else diary.therapists
+    return own_of(diary.kept, {one.uid for one in shown})
 
 
 def columns_of(diary: OpenDiary) -> list[Column]:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from practice.clinic.models import Location, WeeklyHours
+from practice.desk.diary.kept_free import own_of
 from practice.desk.diary.open_diary import OpenDiary
 
 
@@ -17,7 +18,7 @@ def own_part(diary: OpenDiary, therapist_id: int | None) -> OpenDiary:
     uids = {one.uid for one in own}
     visits = [visit for visit in diary.visits if visit.therapist.uid in uids]
     hours = replace(diary.hours, working={uid: days for uid, days in diary.hours.working.items() if uid in uids})
-    return replace(diary, therapists=own, visits=visits, hours=hours)
+    return replace(diary, therapists=own, visits=visits, hours=hours, kept=own_of(diary.kept, uids))
 
 
 def usual_location(session: Session, therapist_id: int | None) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from practice.clinic.models import Therapist
 from practice.core.local_time import to_local
 from practice.desk.diary.address import By, DiaryAddress
+from practice.desk.diary.kept_free import OF_THE_DESK
 from practice.desk.diary.open_diary import OpenDiary
 from practice.desk.diary.working_hours import drawn_hours, gaps_of
 from practice.desk.mail_health import mail_trouble
@@ -58,6 +59,12 @@ class DiaryPage:
         return f"/book?location={self.location.uid}{day}"
 
     @property
+    def keep_url(self) -> str:
+        """Return where time is kept free here, on the day shown."""
+        who = f"&therapist={self.therapist.uid}" if self.therapist else ""
+        return f"/blocks/new?on={self.address.on.isoformat()}&location={self.location.uid}{who}"
+
+    @property
     def zone_words(self) -> str:
         """Return the zone as people say it: ``Toronto time``."""
         return self.location.zone.rpartition("/")[2].replace("_", " ") + " time"
@@ -66,7 +73,8 @@ class DiaryPage:
 def diary_page(session: Session, diary: OpenDiary, *, is_list: bool = False, now: datetime) -> DiaryPage:
     """Return the page of a diary that was read already."""
     address, local_now = diary.address, to_local(now, diary.location.zone)
-    opens, closes = drawn_hours(diary.hours, diary.visits)
+    kept = [each for each in diary.kept if each.kind in OF_THE_DESK]
+    opens, closes = drawn_hours(diary.hours, [*diary.visits, *kept])
     return DiaryPage(
         address=address,
         first_on=address.first_on,
@@ -94,7 +102,7 @@ def diary_facts(session: Session, diary: OpenDiary, *, now: datetime) -> list[Fa
             session, location_id=diary.location.id, window=days_window(tomorrow, tomorrow, zone)
         ),
         calls_due=count_calls_due(session, before=days_window(today, today, zone).ends_at, now=now),
-        gaps=len(gaps_of(diary.hours, diary.visits, now)),
+        gaps=len(gaps_of(diary.hours, diary.visits, diary.kept, now=now)),
         mail_trouble=mail_trouble(session, now=now),
     )
     links = Links(tomorrow=replace(diary.address, on=tomorrow, by=By.THERAPIST).path("list"))

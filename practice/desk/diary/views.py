@@ -12,7 +12,7 @@ from practice.clinic.queries import practice_today
 from practice.desk.diary.address import DiaryAddress, read_by, read_day
 from practice.desk.diary.feed import feed
 from practice.desk.diary.listed import day_list
-from practice.desk.diary.open_diary import OpenDiary, closed_of, columns_of, open_diary
+from practice.desk.diary.open_diary import OpenDiary, closed_of, columns_of, kept_in_columns, open_diary
 from practice.desk.diary.page import diary_facts, diary_page
 from practice.desk.location_pages import asked_location, remember_location
 from practice.web.conditional import unless_known
@@ -70,7 +70,7 @@ def as_list(raw_day: str) -> Response:
     diary = _open(raw_day, with_gone=True)
     page = diary_page(session(), diary, is_list=True, now=now())
     rows = day_list(diary.visits, actor=current_actor(), now=now())
-    return render_page("desk/day_list.html", fragment="desk/day_rows.html", page=page, rows=rows)
+    return render_page("desk/day_list.html", fragment="desk/day_rows.html", page=page, rows=rows, kept=diary.kept)
 
 
 @blueprint.get("/diary/<raw_day>/status")
@@ -87,7 +87,13 @@ def events(raw_day: str) -> Response:
     """Return what the grid draws; answers 304 while nothing has changed."""
     diary = _open(raw_day)
     drawn = feed(
-        columns_of(diary), diary.visits, closed_of(diary), by=diary.address.by, actor=current_actor(), now=now()
+        columns_of(diary),
+        diary.visits,
+        closed_of(diary),
+        kept=kept_in_columns(diary),
+        by=diary.address.by,
+        actor=current_actor(),
+        now=now(),
     )
     body = json.dumps(drawn, separators=(",", ":"), ensure_ascii=False)
     return unless_known(Response(body, mimetype="application/json"))

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from practice.core.local_time import wall_time
 from practice.desk.diary.feed import Closed
+from practice.desk.diary.kept_free import KeptFree
 from practice.desk.visits import Visit
 from practice.scheduling.free_time.hours import closure_on, open_spans, working_spans
 from practice.scheduling.local_days import days_between, instant_of, local_day
@@ -90,7 +91,7 @@ def _wall(minute: int, zone: str) -> datetime:
     return wall_time(instant_of(minute), zone)
 
 
-def drawn_hours(hours: Hours, visits: Iterable[Visit]) -> tuple[int, int]:
+def drawn_hours(hours: Hours, visits: Iterable[Visit | KeptFree]) -> tuple[int, int]:
     """Return the first and last wall hour to draw: when the place is open, and every visit besides."""
     opening = [span for weekday, span in hours.location.opening if weekday in {on.weekday() for on in hours.days}]
     spans = opening or [USUAL_HOURS]
@@ -105,14 +106,21 @@ def _minute_of(local: datetime, on: date) -> int:
     return END_OF_DAY if local.date() > on else local.hour * 60 + local.minute
 
 
-def gaps_of(hours: Hours, visits: Sequence[Visit], now: datetime) -> list[tuple[str, Span]]:
-    """Return each time of at least 45 minutes still free between working hours and visits, by therapist uid."""
+def gaps_of(
+    hours: Hours, visits: Sequence[Visit], kept: Sequence[KeptFree] = (), *, now: datetime
+) -> list[tuple[str, Span]]:
+    """Return each time of at least 45 minutes still free in working hours, by therapist uid."""
     now_minute = int(now.timestamp() // 60)
     found: list[tuple[str, Span]] = []
     for uid, days in hours.working.items():
-        taken = sorted(_with_buffers(visit) for visit in visits if visit.therapist.uid == uid)
+        busy = [_with_buffers(visit) for visit in visits if visit.therapist.uid == uid]
+        taken = sorted(busy + [_minutes_of(each) for each in kept if uid in each.columns])
         found += [(uid, gap) for spans in days.values() for span in spans for gap in _gaps(span, taken, now_minute)]
     return found
+
+
+def _minutes_of(kept: KeptFree) -> Span:
+    return Span(int(kept.starts_at.timestamp() // 60), int(kept.ends_at.timestamp() // 60))
 
 
 def _with_buffers(visit: Visit) -> Span:
@@ -124,8 +132,8 @@ def _with_buffers(visit: Visit) -> Span:
 
 def _gaps(span: Span, taken: Sequence[Span], now_minute: int) -> list[Span]:
     cursor, gaps = max(span.begins, now_minute), []
-    for busy in taken:
-        if busy.begins - cursor >= GAP_MINUTES and busy.begins <= span.ends:
+    for busy in (each for each in taken if each.begins < span.ends):
+        if busy.begins - cursor >= GAP_MINUTES:
             gaps.append(Span(cursor, busy.begins))
         cursor = max(cursor, busy.ends)
     if span.ends - cursor >= GAP_MINUTES:

@@ -1,9 +1,10 @@
 """A therapist's day as a strip: hours, visits and the present moment as shares of the drawn day. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from practice.desk.diary.kept_free import KeptFree
 from practice.desk.diary.working_hours import Hours
 from practice.desk.visits import State, Visit
 from practice.scheduling.local_days import ceil_minute, floor_minute
@@ -21,7 +22,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of the strip in thousandths of its width; ``kind`` is hours, done, here, coming or missed."""
+    """A piece of the strip in thousandths of its width; ``kind`` is hours, kept, done, here, coming or missed."""
 
     x: int
     width: int
@@ -45,12 +46,23 @@ def frame_of(hours: Hours, visits: Iterable[Visit]) -> Span | None:
     return Span(min(span.begins for span in spans), max(span.ends for span in spans))
 
 
-def strip_of(frame: Span, working: Iterable[Span], visits: Iterable[Visit], now: datetime) -> Strip:
-    """Return one therapist's strip within the frame of the day."""
+def strip_of(
+    frame: Span, working: Iterable[Span], visits: Iterable[Visit], kept: Iterable[KeptFree] = (), *, now: datetime
+) -> Strip:
+    """Return one therapist's strip within the frame of the day; what is kept free outside it is left out."""
     hours = [_block(frame, span, "hours") for span in working]
+    hours += [_block(frame, span, "kept") for span in _inside(frame, kept)]
     taken = [_block(frame, _span(visit), _KINDS.get(visit.state, "missed")) for visit in visits if visit.is_visit]
     minute = floor_minute(now)
     return Strip(hours + taken, _share(frame, minute) if frame.begins <= minute < frame.ends else None)
+
+
+def _inside(frame: Span, kept: Iterable[KeptFree]) -> Iterator[Span]:
+    for each in kept:
+        begins = max(frame.begins, floor_minute(each.starts_at))
+        ends = min(frame.ends, ceil_minute(each.ends_at))
+        if begins < ends:
+            yield Span(begins, ends)
 
 
 def _span(visit: Visit) -> Span:

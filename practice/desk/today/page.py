@@ -189,7 +189,8 @@ def _at_present(diary: OpenDiary, uid: str, frame: Span, now: datetime) -> Thera
     named = next(one for one in _named(diary) if one.uid == uid)
     is_due = bool(coming) and coming[0].starts_at <= now
     is_over = current is not None and current.ends_at <= now
-    strip = strip_of(frame, working, visits, now)
+    kept = [each for each in diary.kept if uid in each.columns]
+    strip = strip_of(frame, working, visits, kept, now=now)
     return TherapistNow(named, current, next(iter(coming), None), len(coming), is_due, is_over, strip, 0, path_of(uid))
 
 
@@ -210,6 +211,6 @@ def _gaps(diary: OpenDiary, now: datetime) -> list[Gap]:
     named = {one.uid: one for one in _named(diary)}
     found = [
         Gap(named[uid], wall_time(instant_of(span.begins), zone), wall_time(instant_of(span.ends), zone))
-        for uid, span in gaps_of(diary.hours, diary.visits, now)
+        for uid, span in gaps_of(diary.hours, diary.visits, diary.kept, now=now)
     ]
     return sorted(found, key=lambda gap: gap.starts)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from practice.clinic.models import Room, Therapist
 from practice.core.errors import NotFound
 from practice.core.intervals import Interval
+from practice.scheduling.diary_time import LONGEST_TREATMENT
 from practice.scheduling.models import Allocation, Block, BlockPattern
 
 MOST_LISTED = 1000
@@ -26,6 +27,37 @@ class Owners(NamedTuple):
         """Return the diaries on which it lies."""
         rooms = () if self.room is None else (self.room,)
         return {one.diary_id for one in (*self.therapists, *rooms)}
+
+
+class OnDiary(NamedTuple):
+    """A block as a diary draws it, once for each diary on which it lies."""
+
+    uid: str
+    kind: str
+    title: str
+    source: str
+    local_start: datetime
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    diary_id: int
+
+
+def blocks_on(session: Session, diary_ids: Collection[int], window: Interval) -> list[OnDiary]:
+    """Return the blocks on diaries that touch a window, by start; one statement."""
+    columns = (getattr(Block, name) for name in OnDiary._fields[:-1])
+    wanted = (
+        select(*columns, Allocation.diary_id)
+        .join(Allocation, Allocation.block_id == Block.id)
+        .where(
+            Block.starts_at > window.starts_at - LONGEST_TREATMENT,
+            Block.starts_at < window.ends_at,
+            Block.ends_at > window.starts_at,
+            Allocation.diary_id.in_(sorted(diary_ids)),
+        )
+        .order_by(Block.starts_at, Block.id, Allocation.diary_id)
+    )
+    return [OnDiary._make(row) for row in session.execute(wanted)]
 
 
 def get_block(session: Session, uid: str) -> Block:

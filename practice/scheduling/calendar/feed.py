@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from practice.clients.following import is_kept_record
 from practice.clients.models import Client
 from practice.clients.names import called_name
-from practice.clinic.models import ClinicState
+from practice.clinic.models import ClinicState, Room, Therapist
 from practice.scheduling.diary_time import LONGEST_TREATMENT
 from practice.scheduling.free_time.facts import current_set_up
 from practice.scheduling.free_time.hours import in_utc, open_spans, working_spans
@@ -25,7 +25,7 @@ from practice.scheduling.free_time.set_up import exception_columns, exceptions_o
 from practice.scheduling.free_time.slots import gaps, is_registered_on
 from practice.scheduling.lifecycle import OCCUPIES_TIME
 from practice.scheduling.local_days import DAY, days_between, floor_minute, instant_of, local_day
-from practice.scheduling.models import Appointment
+from practice.scheduling.models import Allocation, Appointment, Block
 from practice.scheduling.question import Exceptions, LocationFacts, RoomFacts, SetUp, Span, TherapistFacts
 from practice.scheduling.wishes import get_by_uid, resolve_location
 
@@ -48,15 +48,19 @@ class FeedQuery:
     uids: tuple[str, ...] = ()
 
 
+BLOCK = "block"
+"""The state of time kept free without a client; its kind and title stand where a client's names do."""
+
+
 class Visit(NamedTuple):
-    """One appointment in plain values; times in UTC minutes."""
+    """One appointment or block in plain values; times in UTC minutes. A block stands in one column only."""
 
     uid: str
     version: int
     state: str
-    therapist_id: int
+    therapist_id: int | None
     room_id: int | None
-    service_id: int
+    service_id: int | None
     begins: int
     ends: int
     preferred_name: str | None
@@ -88,8 +92,8 @@ def read_feed(session: Session, query: FeedQuery, *, now: datetime) -> Feed:
     location = resolve_location(set_up, query.location_uid)
     columns = _columns(query, set_up, location)
     within = Span(local_day(query.first_on, location.zone).begins, local_day(query.last_on, location.zone).ends)
-    found = session.execute(_visits(query, columns, location, within, now)).all()
-    visits = [Visit._make(each) for each in found]
+    both = union_all(_visits(query, columns, location, within, now), _blocks(query, columns, within))
+    visits = sorted((Visit._make(each) for each in session.execute(both)), key=lambda each: (each.begins, each.uid))
     return Feed(
         query, set_up, location, columns, visits, _unavailable(query, location, columns, exceptions_of(row[1:]))
     )
@@ -150,7 +154,36 @@ def _visits(
             Appointment.state.in_(sorted(OCCUPIES_TIME)),
             or_(Appointment.hold_ends_at.is_(None), Appointment.hold_ends_at > now),
         )
-        .order_by(Appointment.starts_at, Appointment.id)
+    )
+
+
+def _blocks(query: FeedQuery, columns: Sequence[TherapistFacts | RoomFacts], within: Span) -> Select[*tuple[Any, ...]]:
+    """Return what is kept free in the columns, wherever, in the shape of a visit."""
+    first_at, last_at = instant_of(within.begins), instant_of(within.ends)
+    owner: type[Therapist | Room] = Therapist if query.by is By.THERAPIST else Room
+    therapist_id, room_id = (owner.id, null()) if query.by is By.THERAPIST else (null(), owner.id)
+    return (
+        select(
+            Block.uid,
+            Block.version,
+            literal(BLOCK),
+            therapist_id,
+            room_id,
+            null(),
+            minute_of(Block.starts_at),
+            minute_of(Block.ends_at),
+            null(),
+            Block.kind,
+            Block.title,
+        )
+        .join(Allocation, Allocation.block_id == Block.id)
+        .join(owner, owner.diary_id == Allocation.diary_id)
+        .where(
+            Block.starts_at > first_at - LONGEST_TREATMENT,
+            Block.starts_at < last_at,
+            Block.ends_at > first_at,
+            owner.id.in_([one.id for one in columns]),
+        )
     )
 
 

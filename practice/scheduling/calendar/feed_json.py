@@ -9,7 +9,7 @@ from json import dumps
 
 from practice.core.actor import Actor, Role
 from practice.core.local_time import wall_time
-from practice.scheduling.calendar.feed import By, Feed, Visit
+from practice.scheduling.calendar.feed import BLOCK, By, Feed, Visit
 from practice.scheduling.local_days import instant_of
 from practice.scheduling.question import Span
 
@@ -37,18 +37,20 @@ def feed_json(feed: Feed, *, actor: Actor) -> str:
 
 
 def _is_hidden(visit: Visit, actor: Actor) -> bool:
-    return actor.role is Role.THERAPIST and visit.therapist_id != actor.therapist_id
+    return actor.role is Role.THERAPIST and (visit.therapist_id is None or visit.therapist_id != actor.therapist_id)
 
 
 def _describer(feed: Feed) -> Callable[[Visit, dict[int, str]], str]:
     """Return what writes one visit, with codes of services and names of the other resource encoded once."""
-    services = {key: dumps(one.code) for key, one in feed.set_up.services.items()}
+    services: dict[int | None, str] = {key: dumps(one.code) for key, one in feed.set_up.services.items()}
     zone, is_by_room = feed.location.zone, feed.query.by is By.ROOM
-    people = {key: dumps(one.name) for key, one in feed.set_up.therapists.items()}
+    people: dict[int | None, str] = {key: dumps(one.name) for key, one in feed.set_up.therapists.items()}
     rooms = {None: "null"} | {key: dumps(one.name) for key, one in feed.set_up.rooms.items()}
 
     def describe(visit: Visit, columns: dict[int, str]) -> str:
-        other = people[visit.therapist_id] if is_by_room else rooms[visit.room_id]
+        if visit.state == BLOCK:
+            return _kept_free(visit, columns, feed)
+        other = people.get(visit.therapist_id, "null") if is_by_room else rooms[visit.room_id]
         return (
             f'{{"id":"{visit.uid}","column":"{columns[_column(visit, feed)]}",'
             f'"start":"{wall_iso(visit.begins, zone)}","end":"{wall_iso(visit.ends, zone)}",'
@@ -57,6 +59,15 @@ def _describer(feed: Feed) -> Callable[[Visit, dict[int, str]], str]:
         )
 
     return describe
+
+
+def _kept_free(visit: Visit, columns: dict[int, str], feed: Feed) -> str:
+    zone, kind, title = feed.location.zone, dumps(visit.first_name), dumps(visit.last_name)
+    return (
+        f'{{"id":"{visit.uid}","column":"{columns[_column(visit, feed)]}","start":"{wall_iso(visit.begins, zone)}",'
+        f'"end":"{wall_iso(visit.ends, zone)}","title":{title},"state":"{BLOCK}","kind":{kind},'
+        f'"version":{visit.version}}}'
+    )
 
 
 def _busy(visit: Visit, columns: dict[int, str], feed: Feed) -> str:
@@ -68,11 +79,10 @@ def _busy(visit: Visit, columns: dict[int, str], feed: Feed) -> str:
 
 
 def _column(visit: Visit, feed: Feed) -> int:
-    if feed.query.by is By.THERAPIST:
-        return visit.therapist_id
-    if visit.room_id is None:
-        raise ValueError("a calendar by room holds only visits in a room")
-    return visit.room_id
+    column = visit.therapist_id if feed.query.by is By.THERAPIST else visit.room_id
+    if column is None:
+        raise ValueError("a calendar holds only what stands in one of its columns")
+    return column
 
 
 def _closed(uid: str, span: Span, zone: str) -> str:

@@ -43,7 +43,7 @@ class UnavailableSchema(Schema):
 
 
 class EventSchema(UnavailableSchema):
-    """An appointment; a colleague's is only *busy*, without id, service and version."""
+    """An appointment or a block; a colleague's is only *busy*, without id, service and version."""
 
     id = fields.String()
     title = fields.String(required=True)
@@ -52,6 +52,7 @@ class EventSchema(UnavailableSchema):
     together = fields.String(
         data_key="with", allow_none=True, metadata={"description": "The room, or by room the therapist."}
     )
+    kind = fields.String(metadata={"description": "What a block is for."})
     version = fields.Integer()
 
 

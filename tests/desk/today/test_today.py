@@ -168,7 +168,7 @@ def test_a_strip_draws_hours_visits_and_the_present_moment():
     visits = [make_visit(at(9)), make_visit(at(14))]
     frame = frame_of(hours, visits)
     spans = hours.working["tara"][visits[0].on]
-    strip = strip_of(frame, spans, visits, at(13))
+    strip = strip_of(frame, spans, visits, now=at(13))
     assert [(block.x, block.width, block.kind) for block in strip.blocks] == [
         (0, 500, "hours"),
         (625, 375, "hours"),
@@ -180,4 +180,4 @@ def test_a_strip_draws_hours_visits_and_the_present_moment():
 
 def test_a_day_without_hours_has_no_strip():
     assert frame_of(working(), []) is None
-    assert strip_of(Span(0, 60), [], [], at(9)).now is None
+    assert strip_of(Span(0, 60), [], [], now=at(9)).now is None

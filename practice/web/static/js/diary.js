@@ -67,12 +67,14 @@ function mayBook() {
 }
 
 function openVisit({ event }) {
-  if (event.display === "background" || event.extendedProps.kind === "block") return;
-  htmx.ajax("GET", `/appointments/${event.id}`, PANEL);
+  const { kind, opens } = event.extendedProps;
+  if (event.display === "background" || (kind === "block" && !opens)) return;
+  htmx.ajax("GET", `/${opens ? "blocks" : "appointments"}/${event.id}`, PANEL);
 }
 
 function chosen() {
-  return document.querySelector("#panel [data-appointment]")?.dataset.appointment;
+  const open = document.querySelector("#panel :is([data-appointment], [data-block])")?.dataset;
+  return open?.appointment ?? open?.block;
 }
 
 function markChosen() {
