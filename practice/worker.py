@@ -37,6 +37,7 @@ from practice.scheduling.appointments.holding import drop_expired_holds
 from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.wait_list.rounds import OfferRound
 from practice.tables import METADATA
+from practice.treatment_plans.uncovered import hold_uncovered
 from practice.web.idempotency import forget_old_keys
 
 DISPATCH_SECONDS = 1
@@ -98,10 +99,10 @@ class Worker:
         self._round.run()
 
     def keep_house(self) -> None:
-        """Forget what has ended: held times, rate counters, sessions, idempotency keys."""
+        """Forget what has ended, and let plans rest whose cover has: a clearance ends with a day, not with an act."""
         now = self._clock()
-        for forget in (drop_expired_holds, forget_old_counters, forget_old_sessions, forget_old_keys):
-            self._write(partial(forget, now=now))
+        for tidy in (drop_expired_holds, hold_uncovered, forget_old_counters, forget_old_sessions, forget_old_keys):
+            self._write(partial(tidy, now=now))
         self._write(partial(beat, job=HOUSEKEEPING, worker=self._name, done=1, now=now))
 
     def back_up(self) -> None:

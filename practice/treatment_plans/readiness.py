@@ -148,13 +148,13 @@ class Ending:
     draft_notes: int = 0
 
 
-_FUTURE = Refusal("future_bookings", "visits of the plan are still booked.", ways_out=(SEE_PLAN,))
+FUTURE_BOOKINGS = Refusal("future_bookings", "visits of the plan are still booked.", ways_out=(SEE_PLAN,))
 _DRAFTS = Refusal("draft_notes", "session notes are still drafts.", ways_out=(SEE_PLAN,))
 
 
 def _left_open(ending: Ending) -> Iterator[Refusal]:
     if ending.future_bookings:
-        yield _FUTURE
+        yield FUTURE_BOOKINGS
     if ending.draft_notes:
         yield _DRAFTS
 

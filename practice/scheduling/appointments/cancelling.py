@@ -40,12 +40,13 @@ CANCEL_REASONS = {
     "therapist_away": "Therapist away",
     "clinic_closed": "Clinic closed",
     "booked_by_mistake": "Booked by mistake",
+    "therapist_asked": "The therapist asked for it",
     "not_said": "Not said",
     "other": "Other",
 }
 """Codes and their words at the desk."""
 
-CLINICS_OWN = frozenset({"therapist_ill", "therapist_away", "clinic_closed", "booked_by_mistake"})
+CLINICS_OWN = frozenset({"therapist_ill", "therapist_away", "clinic_closed", "booked_by_mistake", "therapist_asked"})
 """Reasons that lie with the practice: no fee, whatever the notice."""
 
 
