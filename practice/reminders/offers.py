@@ -55,6 +55,8 @@ def reconcile_offers(session: Session, *, domain: str, now: datetime, limit: int
             if message is None:
                 session.add(_message(offer, recipient, domain=domain, now=now))
                 _make_links(session, offer, now=now)
+            elif message.state in _WAITING:
+                message.tells = tells(truth_of(offer.visit), is_cancelled=False)
         elif message is not None and message.state in _WAITING:
             _drop(message, now)
     session.flush()

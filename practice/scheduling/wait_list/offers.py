@@ -51,7 +51,7 @@ def make_offer(
     entry = session.get_one(WaitListEntry, decision.entry_id, populate_existing=True)
     client = session.get_one(Client, entry.client_id)
     hold = _hold(session, entry, decision, rules=rules, actor=actor, now=now)
-    _require_allowed(session, hold, client, is_by_client=True, rules=rules, actor=actor, now=now)
+    require_allowed(session, hold, client, is_by_client=True, rules=rules, actor=actor, now=now)
     locked = select(WaitListEntry).where(WaitListEntry.id == entry.id).with_for_update()
     entry = session.scalars(locked, execution_options={"populate_existing": True}).one()
     if entry.state != EntryState.WAITING:
@@ -124,7 +124,7 @@ def place_of(appointment: Appointment) -> dict[str, object]:
     return {name: getattr(appointment, name) for name in names}
 
 
-def _require_allowed(
+def require_allowed(
     session: Session,
     hold: Appointment,
     client: Client,
@@ -178,7 +178,7 @@ def accept_offer(session: Session, *, offer_uid: str, rules: BookingRules, actor
 
     def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         _require_still_open(session, hold, offer, now=now)
-        _require_allowed(session, hold, client, is_by_client=not actor.is_staff, rules=rules, actor=actor, now=now)
+        require_allowed(session, hold, client, is_by_client=not actor.is_staff, rules=rules, actor=actor, now=now)
         become_booking(hold, client, AppointmentState.BOOKED, actor=actor, now=now)
         return [Wanted(hold, client.time_diary_id, DiaryKind.CLIENT)]
 

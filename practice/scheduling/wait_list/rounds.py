@@ -1,4 +1,4 @@
-"""The worker's round: offers that ran out end, then every free time that suits somebody is offered.
+"""The worker's round: offers that ran out or became impossible end, then every free time that suits is offered.
 
 Free times are found from the diaries as they stand, however they came to be free; each offer is one transaction,
 so several workers may run and a killed one loses nothing.
@@ -6,6 +6,7 @@ so several workers may run and a killed one loses nothing.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,6 +20,7 @@ from practice.scheduling.wait_list.deciding import Decision, next_offer
 from practice.scheduling.wait_list.ending import expire_offers
 from practice.scheduling.wait_list.entries import expire_entries
 from practice.scheduling.wait_list.offers import make_offer
+from practice.scheduling.wait_list.reviewing import list_doubtful, review_offer
 
 T = TypeVar("T")
 
@@ -39,6 +41,7 @@ class OfferRound:
         """End what has run out, offer what is free; return how many offers were made."""
         now = self._clock()
         self._end(now)
+        self._review(now)
         impossible: set[tuple[int, int, int]] = set()
         made = 0
         for _ in range(MOST_TRIES):
@@ -57,6 +60,13 @@ class OfferRound:
         if is_over:
             self._write(lambda session: expire_offers(session, now=now))
             self._write(lambda session: expire_entries(session, now=now))
+
+    def _review(self, now: datetime) -> None:
+        reach, rules = self._reach, self._rules
+        with self._sessions() as session:
+            doubtful = list_doubtful(session, reach=reach, rules=rules, now=now)
+        for uid in doubtful:
+            self._write(partial(review_offer, offer_uid=uid, reach=reach, rules=rules, now=now))
 
     def _decide(self, impossible: frozenset[tuple[int, int, int]], now: datetime) -> Decision | None:
         with self._sessions() as session:

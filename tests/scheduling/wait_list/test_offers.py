@@ -24,6 +24,7 @@ from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.offers import accept_offer
 from practice.scheduling.wait_list.rounds import OfferRound
 from practice.scheduling.wait_list.states import Urgency
+from tests.factories import act
 from tests.scheduling.scene import Scene, at, overlapping_pairs
 
 MONDAY_TEN = Window(0, 600, 660)
@@ -263,3 +264,45 @@ def test_wishes_of_the_record_that_is_kept_hold_for_whoever_waits_under_a_merged
         queue.accept(offer)
     assert [each.code for each in refused.value.refusals] == ["not_with_therapist"]
     assert queue.states() == ["offered"]
+
+
+def test_an_offer_that_an_absence_makes_impossible_ends_at_once(queue: List, scene: Scene) -> None:
+    queue.add(1)
+    queue.free()
+    (offer,) = queue.tick()
+    hold_id = offer.hold_id
+    absence = TimeOffDetails(offer.starts_at, offer.ends_at)
+    scene.do(add_time_off, therapist=scene.therapists[0], details=absence)
+    assert queue.tick() == []
+    assert [(each.state, each.ended_by) for each in queue.offers()] == [("withdrawn", "system")]
+    assert scene.session.get(Appointment, hold_id) is None
+    assert queue.states() == ["waiting"]
+
+
+def test_an_offer_whose_mail_bounced_passes_to_the_next_in_line(queue: List, scene: Scene) -> None:
+    queue.add(1)
+    second = queue.add(2)
+    queue.free()
+    queue.tick()
+    queue.reachable -= {scene.clients[1].id}
+    (passed_on,) = queue.tick()
+    assert passed_on.entry_id == second.id
+    assert [offer.state for offer in queue.offers()] == ["withdrawn", "open"]
+
+
+def test_an_offer_follows_its_held_time_when_a_country_changes_its_clocks(queue: List, scene: Scene) -> None:
+    queue.add(1)
+    queue.free()
+    (offer,) = queue.tick()
+    later = timedelta(hours=1)
+
+    def shift() -> None:
+        hold = scene.session.get_one(Appointment, offer.hold_id)
+        hold.starts_at, hold.ends_at = hold.starts_at + later, hold.ends_at + later
+
+    before, version = offer.starts_at, offer.version
+    act(scene.session, shift)
+    (followed,) = queue.tick()
+    assert (followed.uid, followed.starts_at, followed.local_start) == (offer.uid, before + later, at(10))
+    assert followed.version > version
+    assert queue.tick()[0].version == followed.version
