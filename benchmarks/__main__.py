@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from benchmarks import availability, backup, booking, calendar, growth, mail, planner
+from benchmarks import availability, backup, booking, calendar, growth, mail, pages, planner, tax
 from benchmarks.ratios import ROUNDS, Row, show
 from benchmarks.stage import DATABASES, Stage, stage
 
@@ -12,16 +12,20 @@ SUITES: dict[str, Callable[[Stage, int], Iterator[Row]]] = {
     "booking": booking.rows,
     "calendar": calendar.rows,
     "mail": mail.rows,
+    "tax": tax.rows,
     # It opens a second place, so it comes last.
     "planner": planner.rows,
 }
+
+APART = ("growth", "backup", "pages")
+"""Suites that build practices of their own."""
 
 
 def main() -> None:
     """Run the suites asked for."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("--db", choices=DATABASES, action="append", help="on this database only")
-    parser.add_argument("--only", choices=[*SUITES, "growth", "backup"], action="append", help="this suite only")
+    parser.add_argument("--only", choices=[*SUITES, *APART], action="append", help="this suite only")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of each comparison, at least 5")
     parser.add_argument("--full", action="store_true", help="prove growth up to a million past appointments")
     asked = parser.parse_args()
@@ -35,6 +39,8 @@ def main() -> None:
             growth.show(kind, is_full=asked.full)
         if asked.only is None or "backup" in asked.only:
             backup.show(kind)
+        if asked.only is None or "pages" in asked.only:
+            pages.show(kind)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from practice.core.errors import NotFound
 from practice.core.intervals import Interval
 from practice.core.local_time import day_bounds
 from practice.desk.visits import GONE, Named, Person, State, Visit
+from practice.scheduling.diary_time import LONGEST_TREATMENT
 from practice.scheduling.models import Appointment
 
 CALL_KIND = "call"
@@ -50,7 +51,9 @@ def list_visits(
     now: datetime,
 ) -> list[Visit]:
     """Return the visits and live holds of a location (None: of all) in a window, by start; at most four statements."""
-    wanted = _visits(now).where(overlaps(Appointment.starts_at, Appointment.ends_at, window))
+    # Bounded from below too: otherwise every day's diary walks all the years before it.
+    since = Appointment.starts_at > window.starts_at - LONGEST_TREATMENT
+    wanted = _visits(now).where(since, overlaps(Appointment.starts_at, Appointment.ends_at, window))
     if location_id is not None:
         wanted = wanted.where(Appointment.location_id == location_id)
     if therapist_id is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, MutableMapping
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -43,6 +44,7 @@ def install_assets(app: Flask, root: Path = STATIC) -> None:
     """Serve root before the application sees the request and give templates asset_url()."""
     prefix = f"/static/{tree_digest(root)}/"
 
+    @cache
     def asset_url(name: str) -> str:
         if not (root / name).is_file():
             raise MissingAssetError(name)

@@ -70,3 +70,13 @@ def captured(session: Session) -> Iterator[list[tuple[str, object]]]:
         yield sent
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def plan_of(session: Session, statement: str, values: object) -> str:
+    """Return how the database goes about a statement; on PostgreSQL when it would rather use an index."""
+    connection = session.connection()
+    explain = "EXPLAIN QUERY PLAN"
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN"
+    return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", values))

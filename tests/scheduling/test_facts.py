@@ -13,7 +13,7 @@ from practice.scheduling.free_time.memory import Shelf, memory_of
 from practice.scheduling.models import Allocation, Appointment
 from tests.conftest import NOW
 from tests.factories import make_client, make_room, make_therapist
-from tests.scheduling.clinics import MONDAY, Clinic, captured
+from tests.scheduling.clinics import MONDAY, Clinic, captured, plan_of
 
 
 @pytest.fixture
@@ -176,12 +176,3 @@ def test_every_read_goes_through_its_index_from_both_ends(clinic: Clinic, sessio
         assert "Seq Scan on allocation" not in plans
         assert "ix_appointment_hold_ends_at" in plans
         assert "Seq Scan on appointment" not in plans
-
-
-def plan_of(session: Session, statement: str, values: object) -> str:
-    connection = session.connection()
-    explain = "EXPLAIN QUERY PLAN"
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        explain = "EXPLAIN"
-    return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", values))

@@ -1,5 +1,6 @@
 """Reads one diary whole: its place, its hours, its visits and its columns; the same for grid, list and feed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -143,12 +144,12 @@ def columns_of(diary: OpenDiary) -> list[Column]:
         return []
     if diary.address.by == By.ROOM:
         return _room_columns(diary)
-    columns = [_therapist_column(diary, one) for one in diary.therapists]
+    counts = _counts(diary)
+    columns = [_therapist_column(diary, one, counts[one.uid]) for one in diary.therapists]
     return sorted(columns, key=lambda column: column.is_off)
 
 
-def _therapist_column(diary: OpenDiary, therapist: Therapist) -> Column:
-    count = _count(diary, therapist.uid)
+def _therapist_column(diary: OpenDiary, therapist: Therapist, count: int) -> Column:
     is_off = not (count or diary.hours.works_on(therapist.uid, diary.address.on))
     room = next((room.name for room in diary.rooms if room.id == therapist.usual_room_id), "")
     sub = "off today" if is_off else " · ".join(part for part in (room, _visits(count)) if part)
@@ -156,13 +157,14 @@ def _therapist_column(diary: OpenDiary, therapist: Therapist) -> Column:
 
 
 def _room_columns(diary: OpenDiary) -> list[Column]:
-    columns = [Column(room.uid, room.name, _visits(_count(diary, room.uid))) for room in diary.rooms]
-    without = _count(diary, NO_ROOM)
+    counts = _counts(diary)
+    columns = [Column(room.uid, room.name, _visits(counts[room.uid])) for room in diary.rooms]
+    without = counts[NO_ROOM]
     return [*columns, Column(NO_ROOM, "No room", _visits(without))] if without else columns
 
 
-def _count(diary: OpenDiary, column: str) -> int:
-    return sum(visit.is_visit and column_of(visit, diary.address.by) == column for visit in diary.visits)
+def _counts(diary: OpenDiary) -> Counter[str]:
+    return Counter(column_of(visit, diary.address.by) for visit in diary.visits if visit.is_visit)
 
 
 def _visits(count: int) -> str:

@@ -63,7 +63,7 @@ def read_visits(session: Session, change: Change, *, now: datetime) -> Sequence[
     """
     statement = (
         select(Appointment)
-        .where(Appointment.state.in_(TO_COME), Appointment.ends_at > now, *_concerned(change))
+        .where(Appointment.state.in_(TO_COME), *_ends_after(now), *_concerned(change))
         .order_by(Appointment.starts_at, Appointment.id)
         .limit(MOST_READ + 1)
         .options(*WITH_EVERYBODY)
@@ -75,11 +75,16 @@ def read_visits(session: Session, change: Change, *, now: datetime) -> Sequence[
     return found
 
 
+def _ends_after(instant: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition of ending after an instant, in the reach of an index on the start."""
+    return Appointment.ends_at > instant, Appointment.starts_at > instant - LONGEST_TREATMENT
+
+
 def _concerned(change: Change) -> list[ColumnElement[bool]]:
     """Return the conditions that narrow to what a change may concern; the pure rule decides."""
     match change:
         case Away(therapist_id, span):
-            within = Appointment.starts_at < instant_of(span.ends), Appointment.ends_at > instant_of(span.begins)
+            within = Appointment.starts_at < instant_of(span.ends), *_ends_after(instant_of(span.begins))
             return [Appointment.therapist_id == therapist_id, *within]
         case Closing(location_id, first_on, last_on):
             here = [] if location_id is None else [Appointment.location_id == location_id]
