@@ -25,6 +25,7 @@ from practice.reminders.heartbeat import FOLLOWING, HOUSEKEEPING, SENDING, secon
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
 from practice.scheduling.claiming.rules import SCHEDULING_RULES, BookingRules
 from practice.scheduling.ownership import own_clients, owns_client
+from practice.treatment_plans.booking_rule import PLAN_RULE
 from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
 from practice.web.formatting import Style
@@ -35,7 +36,7 @@ from practice.web.request_log import install_request_log
 
 MAX_BODY_BYTES = 1024 * 1024
 
-BOOKING_RULES: BookingRules = SCHEDULING_RULES
+BOOKING_RULES: BookingRules = (*SCHEDULING_RULES, PLAN_RULE)
 """What may refuse a booking, in order; every verb that takes time is given this tuple."""
 
 OWNERSHIP = Ownership(therapist_of=therapist_of_user, owns=owns_client, own_clients=own_clients)

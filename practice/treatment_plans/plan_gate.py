@@ -64,8 +64,7 @@ class Asked:
 def judge(asked: Asked, plan: Standing) -> Iterator[Refusal | Notice]:
     """Yield everything that the plan says about one more session on a day."""
     others = [session for session in plan.sessions if session.appointment_id != asked.moving_id]
-    if not _is_open(plan):
-        yield _not_active(plan)
+    yield from not_active(plan)
     if asked.is_new:
         yield from _count(plan, others)
         yield from _overdue(plan)
@@ -85,9 +84,12 @@ _NOT_ACTIVE = {
 }
 
 
-def _not_active(plan: Standing) -> Refusal:
+def not_active(plan: Standing) -> Iterator[Refusal]:
+    """Yield why nobody is treated by the plan now."""
+    if _is_open(plan):
+        return
     sentence = f"{_NOT_ACTIVE[plan.state]} An assessment can be booked."
-    return Refusal("plan_not_active", sentence, ways_out=(_open(plan),))
+    yield Refusal("plan_not_active", sentence, ways_out=(_open(plan),))
 
 
 def _count(plan: Standing, others: Sequence[SessionOn]) -> Iterator[Refusal]:
