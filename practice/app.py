@@ -25,7 +25,9 @@ from practice.reminders.heartbeat import FOLLOWING, HOUSEKEEPING, SENDING, secon
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
 from practice.scheduling.claiming.rules import SCHEDULING_RULES, BookingRules
 from practice.scheduling.ownership import own_clients, owns_client
+from practice.scheduling.wait_list.behind import assemble_days_behind
 from practice.treatment_plans.booking_rule import PLAN_RULE
+from practice.treatment_plans.cadences import days_behind
 from practice.web.api import UidConverter, install_api
 from practice.web.database import init_database
 from practice.web.formatting import Style
@@ -68,6 +70,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     audit_log = AuditLog(settings.audit_key)
     init_database(app, settings.database_url, clock=clock, before_commit=audit_log.append)
     assemble(app.extensions["sessions"], OWNERSHIP)
+    assemble_days_behind(app.extensions["sessions"], days_behind)
     hang_keys(app.extensions["sessions"], key_ring_of(settings))
     app.extensions["booking_rules"] = BOOKING_RULES
     app.url_map.converters["uid"] = UidConverter

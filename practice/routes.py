@@ -31,6 +31,7 @@ from practice.desk.calendars import views as calendar_address_views
 from practice.desk.calls import views as calls_views
 from practice.desk.client import find_views, merge_views
 from practice.desk.client import views as client_views
+from practice.desk.course import views as course_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
@@ -97,6 +98,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     client_views.blueprint,
     calendar_address_views.blueprint,
     wait_list_views.blueprint,
+    course_views.blueprint,
     refusal_pages.blueprint,
     merge_views.blueprint,
     clients_views.blueprint,

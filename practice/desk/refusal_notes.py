@@ -103,6 +103,9 @@ BOOKING: Mapping[str, RefusalNote] = {
     "kept_elsewhere": _note(
         422, "The time comes from the therapist's own calendar.", "Change it there and read the file again."
     ),
+    "course_not_whole": _note(
+        422, "Visits are not one for each session of a plan, in its rhythm.", "Ask for new proposals and take one."
+    ),
     "not_in_series": _note(422, "The visit belongs to no series.", "Change this visit alone."),
     "nothing_to_swap": _note(422, "Both appointments have the same in that place.", "Choose what differs."),
     "too_early": _note(422, "This can be said only after the visit was due.", "Wait until then, or cancel instead."),

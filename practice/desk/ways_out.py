@@ -192,6 +192,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "open_today": _page,
     "open_wait_list_entry": _entry,
     "preview": _reload,
+    "propose_again": _reload,
     "release_hold": _let_go,
     "reload": _reload,
     "reschedule": _step("move"),

@@ -43,14 +43,17 @@ class FreeStart(NamedTuple):
 
 
 class Due(NamedTuple):
-    """One visit of the course: to be placed, kept where it is (``fixed``), or better not moved (``present``)."""
+    """One visit of the course: kept where it is (``fixed``), or to be placed, best where the course has one now.
+
+    ``presents`` are booked places of the course that any of its visits of the service may take: leaving one costs.
+    """
 
     number: int
     service_id: int
     minutes: int
     gap: Gap
     fixed: Visit | None = None
-    present: Visit | None = None
+    presents: tuple[Visit, ...] = ()
 
 
 class With(StrEnum):

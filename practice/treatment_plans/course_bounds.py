@@ -68,7 +68,7 @@ class Bounds:
         question = table.question
         self._question, self._costs = question, question.costs
         days = [row.on for rows in table.rows for row in rows]
-        days += [due.present.on for due in question.dues if due.present is not None]
+        days += [place.on for due in question.dues for place in due.presents]
         self._base = min(days)
         self._on_weekday = [
             sum(1 << at for at in range(max(days) - self._base + 1) if weekday_of(self._base + at) == weekday)
@@ -106,9 +106,10 @@ class Bounds:
             if id(free) not in known:
                 known[id(free)] = self._priced(branch, free)
             prices = known[id(free)]
-            if due.present is not None:
-                stays = (Beside(self._question, branch).of(due.present), 1 << (due.present.on - self._base))
-                prices = partition([stays, *((price + self._costs.moved, days) for price, days in prices)])
+            if due.presents:
+                beside = Beside(self._question, branch)
+                stays = [(beside.of(place), 1 << (place.on - self._base)) for place in due.presents]
+                prices = partition([*stays, *((price + self._costs.moved, days) for price, days in prices)])
             found.append(self._waiting(prices, most) if at == self._first else prices)
         return found
 

@@ -90,11 +90,12 @@ def prices_beside(table: Table, branch: Branch) -> list[Prices]:
 
 def _staying(due: Due, prices: Prices, beside: Beside) -> Prices:
     """Return the prices of a visit that had better stay: moving costs, staying only what its place costs."""
-    if due.present is None:
+    if not due.presents:
         return prices
     found = {on: price + beside.moved for on, price in prices.items()}
-    stays = beside.of(due.present)
-    found[due.present.on] = min(stays, found.get(due.present.on, stays))
+    for place in due.presents:
+        stays = beside.of(place)
+        found[place.on] = min(stays, found.get(place.on, stays))
     return found
 
 
@@ -114,7 +115,7 @@ def course_cost(question: CourseQuestion, visits: Sequence[Visit], pattern: Patt
     total = 0
     for at, (due, visit) in enumerate(zip(question.dues, visits, strict=True)):
         total += beside.of(visit)
-        if due.present is not None and visit != due.present:
+        if due.presents and visit not in due.presents:
             total += question.costs.moved
         if at and not (due.fixed and question.dues[at - 1].fixed):
             total += question.costs.strain * due.gap.strain(visit.on - visits[at - 1].on)

@@ -134,9 +134,8 @@ class _Search:
             for therapist_id, free in row.own.items()
             for minute in minutes_in(free)
         ]
-        priced = [(beside.of(place) + beside.moved * (due.present is not None), place) for place in places]
-        if due.present is not None and due.present.on == on:
-            priced.append((beside.of(due.present), due.present))
+        priced = [(beside.of(place) + beside.moved * bool(due.presents), place) for place in places]
+        priced += [(beside.of(place), place) for place in due.presents if place.on == on]
         return min(priced, key=lambda one: (one[0], abs(one[1].minute - pattern.minute), one[1]))[1]
 
 

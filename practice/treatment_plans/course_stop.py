@@ -35,8 +35,7 @@ def _days(table: Table) -> list[Prices]:
     found: list[Prices] = []
     for due, rows in zip(table.question.dues, table.rows, strict=True):
         days = {row.on: 0 for row in rows}
-        if due.present is not None:
-            days[due.present.on] = 0
+        days |= {place.on: 0 for place in due.presents}
         found.append(days)
     return found
 

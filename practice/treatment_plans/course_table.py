@@ -65,8 +65,8 @@ class Table:
         for rows in {id(rows): rows for rows in self.rows}.values():
             yield from rows
         for due in self.question.dues:
-            if due.present is not None:
-                yield row_at(self.question, due.present)
+            for place in due.presents:
+                yield row_at(self.question, place)
 
 
 def table_of(question: CourseQuestion) -> Table:

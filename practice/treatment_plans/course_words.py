@@ -96,8 +96,8 @@ def _is_off(due: Due, later: Visit, earlier: Visit) -> bool:
 
 
 def _what_moves(ours: Sequence[tuple[Due, Visit]]) -> Iterator[str]:
-    booked = [(due, visit) for due, visit in ours if due.present is not None]
-    moved = sum(visit != due.present for due, visit in booked)
+    booked = {place for due, _ in ours for place in due.presents}
+    moved = len(booked - {visit for _, visit in ours})
     if booked:
         yield f"{moved} of {amount(len(booked), 'booked visit')} would move." if moved else "No booked visit moves."
 

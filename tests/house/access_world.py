@@ -36,6 +36,10 @@ from practice.scheduling.merging.service import merge_clients
 from practice.scheduling.models import Appointment, Block, BlockKind, ParkedCall
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.offers import place_of
+from practice.treatment_plans.details import EpisodeDetails, VersionDetails
+from practice.treatment_plans.diagnosis import Cause, CauseSource, Side
+from practice.treatment_plans.drafting import draft_plan
+from practice.treatment_plans.episodes import open_episode
 from practice.visits.activities import add_activity
 from practice.visits.models import Visit
 from practice.visits.opening import open_visit
@@ -444,6 +448,26 @@ def offer_token(world: World, purpose: str) -> str:
     return link_token(world.app.extensions["settings"].link_key, link)
 
 
+def _plan(world: World) -> dict[str, str]:
+    """A draft for a client of Theo's."""
+    client_uid = world.session.get_one(Client, make_appointment(world).client_id).uid
+    details = EpisodeDetails(side=Side.LEFT, causes=(Cause.DISC,), source=CauseSource.CLIENT_SAYS)
+    by = {"actor": SYSTEM, "now": NOW}
+    episode = _act(world, lambda: open_episode(world.session, client_uid=client_uid, details=details, **by))
+    plan = _act(
+        world,
+        lambda: draft_plan(
+            world.session,
+            episode_uid=episode.uid,
+            therapist_uid=world.theo.uid,
+            template="SUBACUTE",
+            details=VersionDetails(service=world.service.uid, therapist=world.theo.uid),
+            **by,
+        ),
+    )
+    return {"uid": plan.uid}
+
+
 Maker = Callable[[World], dict[str, str]]
 
 MAKERS: dict[str, Maker] = {
@@ -479,6 +503,7 @@ MAKERS: dict[str, Maker] = {
     "block": lambda world: {"uid": make_block(world).uid},
     "visit": lambda world: {"uid": make_visit(world).uid},
     "visited": _visited,
+    "plan": _plan,
     "activity": _activity,
     "measure_code": lambda _world: {"code": "NPRS_LEG"},
 }

@@ -307,6 +307,9 @@ POST    /api/v1/blocks                                      .            A A Y Y
 GET     /api/v1/blocks/<uid:uid>                            block        A A Y Y N Y
 PATCH   /api/v1/blocks/<uid:uid>                            block        A A Y Y N Y
 POST    /api/v1/blocks/<uid:uid>/removal                    block        A A Y Y N Y
+GET     /plans/lapsing                                      .            A A Y Y Y Y
+GET     /plans/<uid:uid>/course                             plan         A A Y Y N Y
+POST    /plans/<uid:uid>/course                             plan         A A Y Y N Y
 GET     /wait-list                                          .            A A Y F F Y
 GET     /wait-list/log                                      .            A A Y F F Y
 GET     /wait-list/gap                                      .            A A Y F F Y

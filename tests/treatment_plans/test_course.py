@@ -106,7 +106,7 @@ def test_a_cancelled_visit_is_made_up_for_without_moving_the_others() -> None:
     """Three a fortnight apart, the second is lost: it finds a day between, the others stay."""
     booked = [Visit(MONDAY + 7 * week, 600, INES) for week in range(1, 6)]
     course = [Due(1, 1, 60, WEEKLY, fixed=booked[0]), Due(2, 1, 60, WEEKLY)]
-    course += [Due(at, 1, 60, WEEKLY, present=booked[at - 1]) for at in (3, 4, 5)]
+    course += [Due(at, 1, 60, WEEKLY, presents=(booked[at - 1],)) for at in (3, 4, 5)]
     question = asked(WEEKLY, earliest=MONDAY + 8)
     best, *_ = propose_courses(replace(question, dues=tuple(course))).courses
     assert [visit for at, visit in enumerate(best.visits) if at != 1] == [booked[0], *booked[2:]]
@@ -125,12 +125,26 @@ def test_a_lost_week_pushes_the_others_when_their_distance_would_be_too_short() 
     course = (
         Due(1, 1, 60, WEEKLY, fixed=first),
         Due(2, 1, 60, WEEKLY),
-        Due(3, 1, 60, WEEKLY, present=present),
+        Due(3, 1, 60, WEEKLY, presents=(present,)),
     )
     question = CourseQuestion(dues=course, free=free, earliest=MONDAY + 3)
     best, *_ = propose_courses(question).courses
     assert best.visits[2] != present
     assert "1 of 1 booked visit would move." in reasons(question, best, NAMES.__getitem__)
+
+
+def test_a_lost_visit_lets_the_others_keep_their_days_under_the_next_number() -> None:
+    """Weekly, the second is lost and no day is free before the third: each takes the next one's place."""
+    booked = [Visit(MONDAY + 7 * week, 600, INES) for week in range(5)]
+    free = {1: {on: starts for on, starts in open_days(9)[1].items() if on > booked[-1].on}}
+    coming = tuple(booked[2:])
+    course = [Due(1, 1, 60, WEEKLY, fixed=booked[0])]
+    course += [Due(number, 1, 60, WEEKLY._replace(most=14), presents=coming) for number in (2, 3, 4, 5)]
+    question = CourseQuestion(dues=tuple(course), free=free, earliest=booked[1].on)
+    best, *_ = propose_courses(question).courses
+    assert best.visits[1:4] == coming
+    assert best.visits[4].on == booked[-1].on + 7
+    assert "No booked visit moves." in reasons(question, best, NAMES.__getitem__)
 
 
 def test_what_has_happened_is_taken_as_it_was() -> None:

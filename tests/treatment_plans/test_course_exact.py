@@ -41,7 +41,7 @@ def place_price(visit: Visit, pattern: Pattern, wishes: Wishes) -> int:
 
 
 def visit_price(due: Due, visit: Visit, pattern: Pattern, wishes: Wishes) -> int:
-    return place_price(visit, pattern, wishes) + 9 * (due.present is not None and visit != due.present)
+    return place_price(visit, pattern, wishes) + 9 * bool(due.presents and visit not in due.presents)
 
 
 def between(question: CourseQuestion, days: tuple[int, ...]) -> int:
@@ -81,7 +81,7 @@ def places(question: CourseQuestion, due: Due) -> list[Visit]:
             or any(w.begins <= start.minute and start.minute + due.minutes <= w.ends for w in wishes.hours)
         )
     ]
-    return found + ([due.present] if due.present is not None else [])
+    return [*found, *due.presents]
 
 
 def day_sequences(dues: tuple[Due, ...], options: list[list[Visit]]) -> Iterator[tuple[int, ...]]:
@@ -129,13 +129,14 @@ def question_of(seed: int) -> CourseQuestion:
     for number in range(1, dice.choice([1, 2, 3, 4, 4]) + 1):
         place = Visit(MONDAY + dice.randint(0, reach), dice.choice(MINUTES), dice.choice([7, 8]))
         kind = dice.choice(["open"] * 5 + ["fixed", "present"])
-        fixed = present = None
+        fixed, presents = None, ()
         if kind == "fixed" and last_on < MONDAY + reach:
             last_on = dice.randint(last_on + 1, MONDAY + reach)
             fixed = place._replace(on=last_on)
         elif kind == "present":
-            present = place
-        dues.append(Due(number, dice.choice([1, 1, 2]), 60, dice.choice(GAPS), fixed, present))
+            others = [place._replace(on=MONDAY + dice.randint(0, reach)) for _ in range(dice.randint(0, 2))]
+            presents = (place, *others)
+        dues.append(Due(number, dice.choice([1, 1, 2]), 60, dice.choice(GAPS), fixed, presents))
     return CourseQuestion(
         dues=tuple(dues),
         free={service_id: free_days(dice, reach) for service_id in (1, 2)},

@@ -24,6 +24,7 @@ from practice.desk.wait_list.page import EntryLine, client_lines
 from practice.scheduling.appointments.cancelling import CANCEL_REASONS
 from practice.scheduling.merging.queries import PastMerge, list_merges
 from practice.scheduling.series.queries import places_in_series
+from practice.treatment_plans.cadences import PlanPace, find_pace
 from practice.web.pagination import Pagination
 
 PAST_SHOWN = 15
@@ -63,6 +64,7 @@ class ClientPage:
     phone: Reached
     may_wait: bool
     waits: Sequence[EntryLine]
+    course: PlanPace | None
     likely: Sequence[Duplicate] = ()
     merges: Sequence[tuple[PastMerge, str]] = ()
 
@@ -100,6 +102,7 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
         again=_to_repeat([*reversed(coming), *past], now),
         phone=whom_to_phone(session, [client.id], now=now)[client.id],
         may_wait=may(actor, "wait_list.manage"),
+        course=find_pace(session, client.id, now=now),
         waits=client_lines(session, client.id, now=now) if may(actor, "wait_list.read") else (),
         **_merging(session, client, actor, now),
     )

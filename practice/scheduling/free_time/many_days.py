@@ -15,16 +15,20 @@ from practice.scheduling.free_time.pulse import Pulse, feel_pulse
 from practice.scheduling.limits import NO_CLIENT_LIMITS
 from practice.scheduling.local_days import days_between, local_day, wall_minute
 from practice.scheduling.question import DiaryFacts, LocationFacts, Question
-from practice.scheduling.wishes import resolve_location
+from practice.scheduling.wishes import get_by_uid, resolve_location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysQuery:
-    """Which services for which client, on the local days from first to last; room features beside the services' own."""
+    """Which services for which client, on the local days from first to last; room features beside the services' own.
+
+    Without a location it is where the familiar therapist works.
+    """
 
     service_ids: tuple[int, ...]
     client_uid: str
     location_uid: str | None = None
+    familiar_uid: str | None = None
     room_needs: frozenset[str] = frozenset()
     first_on: date
     last_on: date
@@ -54,7 +58,9 @@ def find_days(session: Session, query: DaysQuery, *, now: datetime) -> FoundDays
     pulse = feel_pulse(session, now=now, client=query.client_uid)
     if pulse.client is None:
         raise NotFound("There is no such client.")
-    location = resolve_location(current_set_up(session, pulse), query.location_uid)
+    set_up = current_set_up(session, pulse)
+    familiar = None if query.familiar_uid is None else get_by_uid(set_up.therapists, query.familiar_uid, "therapist")
+    location = resolve_location(set_up, query.location_uid, familiar)
     questions = [_question(query, service_id, location, pulse, now) for service_id in query.service_ids]
     known = facts_of_several(session, questions, pulse)
     facts = replace(known, set_up=known.set_up.needing(query.room_needs))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, or_, select
@@ -17,6 +17,7 @@ from practice.scheduling.lifecycle import OCCUPIES_TIME
 from practice.scheduling.local_days import ceil_minute, floor_minute
 from practice.scheduling.models import Appointment
 from practice.scheduling.question import LocationFacts, SetUp, Span, shape_of
+from practice.scheduling.wait_list.behind import days_behind
 from practice.scheduling.wait_list.deciding import Board, Group
 from practice.scheduling.wait_list.fitting import Opening, RefusedTime, Waiting, Window
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
@@ -56,7 +57,8 @@ def is_anything_over(session: Session, *, now: datetime) -> bool:
 def read_board(session: Session, look: Look, *, reach: Reach, now: datetime) -> Board:
     """Return the board.
 
-    Statements: seven, and one to four for each service and location that somebody waits for.
+    Statements: seven, those of the feature that knows who is behind, and one to four for each service and location
+    that somebody waits for.
     """
     set_up = read_set_up(session)
     entries = _entries(session, look)
@@ -109,9 +111,11 @@ def _waiting(session: Session, entries: Sequence[WaitListEntry], *, reach: Reach
     refused = _refused(session, [entry.id for entry in entries])
     busy = _busy(session, client_ids, now=now)
     reached = reach(session, client_ids)
-    return [
+    behind = days_behind(session, client_ids, now=now)
+    waiting = [
         _as_waiting(entry, refused[entry.id], busy[entry.client_id], entry.client_id in reached) for entry in entries
     ]
+    return [replace(one, behind=behind.get(one.client_id, 0)) for one in waiting]
 
 
 def _as_waiting(

@@ -31,7 +31,10 @@ class RefusedTime(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Somebody who waits. No therapists, windows or last day means any; ``busy`` is her own time elsewhere."""
+    """Somebody who waits. No therapists, windows or last day means any; ``busy`` is her own time elsewhere.
+
+    ``behind`` are the days by which she has fallen behind the visits that are planned for her.
+    """
 
     id: int
     client_id: int
@@ -44,6 +47,7 @@ class Waiting:
     therapist_ids: frozenset[int] = frozenset()
     windows: tuple[Window, ...] = ()
     notice_minutes: int = 0
+    behind: int = 0
     refusals: int = 0
     refused: tuple[RefusedTime, ...] = ()
     busy: tuple[Span, ...] = ()

@@ -1,6 +1,7 @@
 """In which order people are asked, and why, in sentences. Pure; every criterion only decides where those before tie.
 
-Urgency, whole weeks of waiting, how closely the time answers what was asked for, fewest refusals, who asked first.
+Urgency, days behind a plan, whole weeks of waiting, how closely the time answers what was asked for, fewest refusals,
+who asked first.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +21,7 @@ class Standing(NamedTuple):
     """What decides, the smaller the earlier; the entry's number only keeps the order total."""
 
     urgency: int
+    behind: int
     weeks: int
     closeness: int
     refusals: int
@@ -31,6 +33,7 @@ def standing(waiting: Waiting, now: datetime) -> Standing:
     """Return where somebody stands among those whom a time suits."""
     return Standing(
         URGENCY_ORDER.index(waiting.urgency),
+        -waiting.behind,
         -weeks_waited(waiting, now),
         -closeness(waiting),
         waiting.refusals,
@@ -57,6 +60,7 @@ def closeness(waiting: Waiting) -> int:
 
 _DECIDED: Sequence[tuple[str, str]] = (
     ("urgency", "Asked before the next because more urgent."),
+    ("behind", "Asked before the next because further behind what is planned."),
     ("weeks", "Asked before the next after a longer wait."),
     ("closeness", "Asked before the next because fewer other times would suit."),
     ("refusals", "Asked before the next with fewer offers turned down."),
@@ -74,7 +78,13 @@ def why(
     now: datetime,
 ) -> tuple[str, ...]:
     """Return in sentences why she is asked, and what put her before *following*."""
-    said = [_urgency(waiting), _waited(waiting, opening, now), *_wishes(waiting, opening, name_of), _refused(waiting)]
+    said = [
+        _urgency(waiting),
+        *_behind(waiting),
+        _waited(waiting, opening, now),
+        *_wishes(waiting, opening, name_of),
+        _refused(waiting),
+    ]
     if following is not None:
         said.append(_before(standing(waiting, now), standing(following, now)))
     return tuple(said)
@@ -87,6 +97,10 @@ def _urgency(waiting: Waiting) -> str:
         Urgency.FLEXIBLE: "Can wait.",
     }
     return known[waiting.urgency]
+
+
+def _behind(waiting: Waiting) -> list[str]:
+    return [f"{words.amount(waiting.behind, 'day')} behind what is planned."] if waiting.behind else []
 
 
 def _waited(waiting: Waiting, opening: Opening, now: datetime) -> str:

@@ -57,6 +57,17 @@ def first(people: list[Waiting], **over) -> int | None:
     return decision and decision.entry_id
 
 
+def test_whoever_is_further_behind_a_plan_is_asked_before_a_longer_wait_but_after_the_urgent():
+    long = waiting(1, asked_at=NOW - timedelta(weeks=5))
+    behind, further = waiting(2, behind=2), waiting(3, behind=6)
+    assert first([long, behind, further]) == 3
+    assert first([long, behind]) == 2
+    assert first([waiting(4, urgency=Urgency.URGENT), further]) == 4
+    said = ranking.why(further, opening(THURSDAY_TEN), behind, name_of=NAMES.__getitem__, now=NOW)
+    assert "6 days behind what is planned." in said
+    assert said[-1] == "Asked before the next because further behind what is planned."
+
+
 def test_the_more_urgent_is_asked_first_however_long_the_other_has_waited():
     patient = waiting(1, urgency=Urgency.FLEXIBLE, asked_at=NOW - timedelta(days=90))
     assert first([patient, waiting(2, urgency=Urgency.URGENT)]) == 2
