@@ -4,7 +4,7 @@ from flask import Blueprint
 from flask_smorest import Blueprint as ApiBlueprint
 
 from practice.accounts import api as accounts_api
-from practice.accounts import audit_api, audit_views, users_api, users_views
+from practice.accounts import audit_api, audit_views, lock_views, users_api, users_views
 from practice.accounts import views as accounts_views
 from practice.backup import views as backup_views
 from practice.clients import api as clients_api
@@ -79,6 +79,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
 
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.blueprint,
+    lock_views.blueprint,
     users_views.blueprint,
     audit_views.blueprint,
     backup_views.blueprint,

@@ -12,6 +12,7 @@ from werkzeug.exceptions import Unauthorized
 
 from practice.accounts.ownership import ownership_of
 from practice.accounts.queries import find_live_session, find_live_token
+from practice.accounts.rows import LiveSession
 from practice.accounts.secrets import fingerprint
 from practice.accounts.sessions import note_session_seen, note_token_used
 from practice.config import Settings
@@ -26,14 +27,18 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The actor and how he proved who he is; ``session_id`` and ``token_id`` are rows, at most one is set."""
+    """The actor and how he proved who he is; ``session_id`` and ``token_id`` are rows, at most one is set.
+
+    In a *locked* session nobody is asking: the actor stays anonymous until it is unlocked.
+    """
 
     actor: Actor = ANONYMOUS
     user_uid: str = ""
     email: str = ""
-    theme: str | None = None
     session_id: int | None = None
     token_id: int | None = None
+    has_pin: bool = False
+    locked: LiveSession | None = None
 
     @property
     def is_bearer(self) -> bool:
@@ -92,9 +97,7 @@ def _by_bearer(token: str) -> Identity:
         row = find_live_token(session, fingerprint(token), now=instant)
         if row is None:
             raise Unauthorized("This token opens nothing. It may have been revoked, or its user disabled.")
-        identity = Identity(
-            _actor(session, row.user_id, row.role, row.name), row.user_uid, row.email, row.theme, token_id=row.id
-        )
+        identity = Identity(_actor(session, row.user_id, row.role, row.name), row.user_uid, row.email, token_id=row.id)
     if row.last_used_at is None or instant - row.last_used_at >= SEEN_EVERY:
         _note(lambda session: note_token_used(session, row.id, now=instant))
     return identity
@@ -109,8 +112,14 @@ def _by_cookie(token: str) -> Identity:
         )
         if row is None:
             return Identity()
+        if row.is_locked:
+            return Identity(locked=row)
         identity = Identity(
-            _actor(session, row.user_id, row.role, row.name), row.user_uid, row.email, row.theme, session_id=row.id
+            _actor(session, row.user_id, row.role, row.name),
+            row.user_uid,
+            row.email,
+            session_id=row.id,
+            has_pin=row.has_pin,
         )
     if instant - row.last_seen_at >= SEEN_EVERY and not is_background():
         _note(lambda session: note_session_seen(session, row.id, now=instant))

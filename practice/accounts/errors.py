@@ -108,6 +108,16 @@ class WrongPassword(RuleViolation):
         super().__init__("The present password is not right. Check it and try again.", ways_out=(TRY_AGAIN,))
 
 
+class NotUnlocked(RuleViolation):
+    """Neither the PIN nor the password of whoever locked this session."""
+
+    code = "not_unlocked"
+    title = "Still locked"
+
+    def __init__(self) -> None:
+        super().__init__("That is neither your PIN nor your password. Try again.", ways_out=(TRY_AGAIN,))
+
+
 class LinkEnded(NotFound):
     """The link was real but has ended; the sentence says what to do instead."""
 

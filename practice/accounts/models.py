@@ -12,7 +12,7 @@ _LIVE = text("revoked_at IS NULL")
 
 
 class User(Editable, Base):
-    """A member of staff who signs in; ``email`` is stored folded to lower case."""
+    """A member of staff who signs in; ``email`` is stored folded to lower case; the PIN unlocks, no more."""
 
     __tablename__ = "user_account"
 
@@ -21,7 +21,7 @@ class User(Editable, Base):
     role: Mapped[Role] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
-    theme: Mapped[str | None] = mapped_column(String(10))
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime]
 

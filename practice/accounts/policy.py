@@ -9,7 +9,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
-from practice.accounts.current import current_actor
+from practice.accounts.current import current_actor, current_identity
 from practice.accounts.errors import RoleNotAllowed
 from practice.accounts.ownership import was_judged
 from practice.accounts.permissions import PERMISSIONS, Scope, scope_of
@@ -21,6 +21,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 LINK_USE = "link.use"
+LOCKED = "desk:locked"
+"""What the page is told when its session is locked."""
+
 _TAG = "required_action"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -117,6 +120,8 @@ def requested_action() -> str | None:
 
 
 def _ask_to_sign_in() -> AnyResponse:
+    if current_identity().locked is not None:
+        return _ask_to_unlock()
     if is_api_request():
         raise Unauthorized(
             "Sign in, or send a bearer token in the Authorization header.", www_authenticate=WWWAuthenticate("bearer")
@@ -125,6 +130,17 @@ def _ask_to_sign_in() -> AnyResponse:
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": address})
     return redirect(address, 303)
+
+
+def _ask_to_unlock() -> AnyResponse:
+    if is_api_request():
+        raise Unauthorized(
+            "This session is locked. Unlock it with the PIN or the password.",
+            www_authenticate=WWWAuthenticate("bearer"),
+        )
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=401, headers={"HX-Trigger": LOCKED})
+    return redirect(f"/unlock?next={quote(local_target(_here(), '/'), safe='/')}", 303)
 
 
 def sign_in_address(target: str | None) -> str:

@@ -15,18 +15,29 @@ MOST_BROWSERS = 50
 
 _NOW, _SEEN_AFTER = (bindparam(name, type_=UtcDateTime()) for name in ("now", "seen_after"))
 _LIVE_SESSION = (
-    select(AuthSession.id, AuthSession.last_seen_at, User.id, User.uid, User.email, User.name, User.role, User.theme)
+    select(
+        AuthSession.id,
+        AuthSession.last_seen_at,
+        User.id,
+        User.uid,
+        User.email,
+        User.name,
+        User.role,
+        AuthSession.locked_at.is_not(None) | (AuthSession.last_seen_at <= _SEEN_AFTER),
+        User.pin_hash.is_not(None),
+    )
     .join(AuthSession.user)
     .where(
         AuthSession.token_hash == bindparam("token_hash"),
         AuthSession.revoked_at.is_(None),
         AuthSession.ends_at > _NOW,
-        AuthSession.last_seen_at > _SEEN_AFTER,
+        # Whoever has a PIN is locked out when idle, everybody else is signed out.
+        (AuthSession.last_seen_at > _SEEN_AFTER) | User.pin_hash.is_not(None),
         User.is_active,
     )
 )
 _LIVE_TOKEN = (
-    select(ApiToken.id, ApiToken.last_used_at, User.id, User.uid, User.email, User.name, User.role, User.theme)
+    select(ApiToken.id, ApiToken.last_used_at, User.id, User.uid, User.email, User.name, User.role)
     .join(ApiToken.user)
     .where(
         ApiToken.token_hash == bindparam("token_hash"),
@@ -39,7 +50,10 @@ _LIVE_TOKEN = (
 
 
 def find_live_session(session: Session, token_hash: str, *, seen_after: datetime, now: datetime) -> LiveSession | None:
-    """Return the session that this token opens: not revoked, not ended, seen after *seen_after*, its user active."""
+    """Return the session that this token opens: not revoked, not ended, its user active.
+
+    It is locked when somebody locked it, or was not seen after *seen_after*.
+    """
     asked = {"token_hash": token_hash, "seen_after": seen_after, "now": now}
     row = session.connection().execute(_LIVE_SESSION, asked).one_or_none()
     return None if row is None else LiveSession(*row)
@@ -87,11 +101,15 @@ def list_live_sessions(session: Session, user_id: int, *, seen_after: datetime, 
 
 
 def _live(user_id: int, seen_after: datetime, now: datetime) -> Select[AuthSession]:
-    return select(AuthSession).where(
-        AuthSession.user_id == user_id,
-        AuthSession.revoked_at.is_(None),
-        AuthSession.ends_at > now,
-        AuthSession.last_seen_at > seen_after,
+    return (
+        select(AuthSession)
+        .join(AuthSession.user)
+        .where(
+            AuthSession.user_id == user_id,
+            AuthSession.revoked_at.is_(None),
+            AuthSession.ends_at > now,
+            (AuthSession.last_seen_at > seen_after) | User.pin_hash.is_not(None),
+        )
     )
 
 

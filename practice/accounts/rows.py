@@ -15,7 +15,8 @@ class LiveSession:
     email: str
     name: str
     role: str
-    theme: str | None
+    is_locked: bool
+    has_pin: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,3 @@ class LiveToken:
     email: str
     name: str
     role: str
-    theme: str | None

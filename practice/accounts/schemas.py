@@ -1,10 +1,12 @@
 """What accounts read and show as JSON and as forms."""
 
+from itertools import pairwise
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
 from practice.accounts.passwords import LONGEST, SHORTEST
+from practice.accounts.pins import PIN_DIGITS
 from practice.accounts.users import STAFF_ROLES, accepted_email
 from practice.core.actor import Role
 from practice.web.schemas import MAX_ID, Flag, Instant, StrictSchema, Text, WholeNumber
@@ -61,6 +63,35 @@ class PasswordChangeSchema(StrictSchema):
 
     current = Password(required=True)
     new = Password(shortest=SHORTEST, required=True)
+
+
+class Pin(fields.String):
+    """Six digits that are not the first ones that anybody would try."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=_require_good_pin, load_only=True, **kwargs)
+
+
+def _require_good_pin(typed: str) -> None:
+    if not (typed.isascii() and typed.isdigit() and len(typed) == PIN_DIGITS):
+        raise ValidationError(f"A PIN has {PIN_DIGITS} digits.")
+    steps = {int(after) - int(before) for before, after in pairwise(typed)}
+    if len(steps) == 1 and steps <= {-1, 0, 1}:
+        raise ValidationError("Anybody would try this first. Choose digits without such an order.")
+
+
+class PinFormSchema(StrictSchema):
+    """The present password and the PIN that unlocks the desk from now on."""
+
+    pin_password = Password(required=True)
+    pin = Pin(required=True)
+
+
+class UnlockSchema(StrictSchema):
+    """The PIN or the password, and where to go on to."""
+
+    secret = Password(required=True)
+    next = fields.String()
 
 
 class UserSchema(StrictSchema):

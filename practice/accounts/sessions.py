@@ -98,10 +98,15 @@ def end_every_session(session: Session, *, actor: Actor, now: datetime) -> int:
 
 
 def note_session_seen(session: Session, session_id: int, *, now: datetime) -> None:
-    """Move a session's idle limit on; never brings a revoked one back."""
+    """Move a session's idle limit on; never brings back a revoked or a locked one."""
     session.execute(
         update(AuthSession)
-        .where(AuthSession.id == session_id, AuthSession.revoked_at.is_(None), AuthSession.last_seen_at < now)
+        .where(
+            AuthSession.id == session_id,
+            AuthSession.revoked_at.is_(None),
+            AuthSession.locked_at.is_(None),
+            AuthSession.last_seen_at < now,
+        )
         .values(last_seen_at=now)
     )
 

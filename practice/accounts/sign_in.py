@@ -91,12 +91,15 @@ def begin_session(session: Session, user_id: int, proven_hash: str) -> Started:
         session,
         user_id=user_id,
         proven_hash=proven_hash,
-        browser=Browser(
-            describe_device(request.user_agent.string), request.remote_addr or "", current_identity().session_id
-        ),
+        browser=Browser(describe_device(request.user_agent.string), request.remote_addr or "", _session_of_cookie()),
         lasts=timedelta(hours=_settings().session_hours),
         now=now(),
     )
+
+
+def _session_of_cookie() -> int | None:
+    identity = current_identity()
+    return identity.session_id if identity.locked is None else identity.locked.id
 
 
 def admit(response: Response, started: Started) -> None:

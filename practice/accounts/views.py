@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -68,7 +68,7 @@ def post_sign_out() -> Response:
 @requires("account.use")
 def show_account() -> Response:
     """Show who one is, where one is signed in, and let the password be changed."""
-    return _account_page(FormState())
+    return account_page(FormState())
 
 
 @blueprint.post("/account/password")
@@ -79,13 +79,13 @@ def post_password() -> Response:
         form = load_form(PasswordChangeSchema())
         started = change_password(form["current"], form["new"])
     except InvalidForm as invalid:
-        return _account_page(FormState(errors=invalid.errors), 422)
+        return account_page(FormState(errors=invalid.errors), 422)
     except WrongPassword as wrong:
-        return _account_page(FormState(errors={"current": [wrong.sentence]}), 422)
+        return account_page(FormState(errors={"current": [wrong.sentence]}), 422)
     except WeakPassword as weak:
-        return _account_page(FormState(errors={"new": [weak.sentence]}), 422)
+        return account_page(FormState(errors={"new": [weak.sentence]}), 422)
     except TooManyTries as refused:
-        return _account_page(FormState(errors={"current": [refused.sentence]}), 429)
+        return account_page(FormState(errors={"current": [refused.sentence]}), 429)
     response = _to_account()
     admit(response, started)
     flash("Your password is changed. All other browsers are signed out.", "ok")
@@ -122,7 +122,10 @@ def account_context() -> dict[str, Any]:
     identity: Identity = g.get("identity", Identity())
     if not identity.actor.is_staff:
         return {}
-    return {
+    shown: dict[str, Any] = {"lock_url": "/account/lock"} if identity.session_id is not None else {}
+    if identity.has_pin:
+        shown["lock_minutes"] = current_app.extensions["settings"].idle_minutes
+    return shown | {
         "current_user_name": identity.actor.name,
         "account_url": url_for("accounts.show_account"),
         "sign_out_url": url_for("accounts.post_sign_out"),
@@ -133,7 +136,8 @@ def _sign_in_page(target: str, form: FormState, *, status: int = 200, has_ended:
     return render_page("accounts/sign_in.html", status=status, next=target, form=form, has_ended=has_ended)
 
 
-def _account_page(form: FormState, status: int = 200) -> Response:
+def account_page(form: FormState, status: int = 200) -> Response:
+    """Show the account with what was typed and what was wrong with it."""
     identity = current_identity()
     return render_page(
         "accounts/account.html",
@@ -141,6 +145,7 @@ def _account_page(form: FormState, status: int = 200) -> Response:
         identity=identity,
         form=form,
         own_sessions=own_sessions(identity),
+        idle_minutes=current_app.extensions["settings"].idle_minutes,
         user=session().get_one(User, identity.actor.user_id),
     )
 

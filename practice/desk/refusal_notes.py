@@ -204,6 +204,9 @@ ACCOUNTS: Mapping[str, RefusalNote] = {
     "email_taken": _note(422, "Somebody signs in with this address.", "Give another address."),
     "last_owner": _note(422, "Nobody could manage the practice any more.", "Make somebody else an owner first."),
     "weak_password": _note(422, "The password is too short or too well known.", "Choose a longer one."),
+    "not_unlocked": _note(
+        422, "What was typed is neither the PIN nor the password of whoever locked the desk.", "Type it again."
+    ),
     "wrong_password": _note(422, "The present password is not right.", "Type it again."),
     "link_ended": _note(404, "The link has ended or was withdrawn.", "Open the newest mail, or call the practice."),
 }

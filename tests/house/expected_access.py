@@ -22,6 +22,11 @@ GET     /problems                                           .            Y Y Y Y
 GET     /problems/<code>                                    problem      Y Y Y Y Y Y
 GET     /account                                            .            A A Y Y Y Y
 POST    /account/password                                   .            A A Y Y Y Y
+POST    /account/lock                                       .            A A Y Y Y Y
+GET     /unlock                                             .            A A Y Y Y Y
+POST    /unlock                                             .            Y Y Y Y Y Y
+POST    /account/pin                                        .            A A Y Y Y Y
+POST    /account/pin/remove                                 .            A A Y Y Y Y
 POST    /account/sessions/end-others                        .            A A Y Y Y Y
 POST    /account/sessions/<uid:uid>/end                     own_session  A A N Y N N
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     DateTime,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     inspect,
+    literal_column,
     select,
 )
 
@@ -151,5 +153,14 @@ def column_digests(connection: Connection) -> dict[str, str]:
 
 
 def _digest_of(connection: Connection, table: Table, name: str) -> str:
-    rows = connection.execute(select(table.columns[name]).order_by(*table.primary_key.columns)).scalars().all()
+    rows = (
+        connection.execute(select(_column(table, name)).select_from(table).order_by(*table.primary_key.columns))
+        .scalars()
+        .all()
+    )
     return f"{len(rows)}:{hashlib.sha256(repr(rows).encode()).hexdigest()}"
+
+
+def _column(table: Table, name: str) -> ColumnElement[Any]:
+    """Return a column by name, also one that a later revision gave up."""
+    return table.columns[name] if name in table.columns else literal_column(name)

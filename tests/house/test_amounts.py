@@ -237,7 +237,7 @@ def _ask(world: World, key: tuple[str, str], filled: Filled) -> Any:
     return world.app.test_client().get(address, query_string=asked, headers=headers)
 
 
-LEADS_ON = {"/", "/appointments/<uid:uid>/again", "/diary", "/diary/list", "/find", "/settings", "/sign-in"}
+LEADS_ON = {"/", "/appointments/<uid:uid>/again", "/diary", "/diary/list", "/find", "/settings", "/sign-in", "/unlock"}
 """Addresses that only lead to another."""
 
 

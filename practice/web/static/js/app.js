@@ -2,6 +2,7 @@
 import "./dialog.js";
 import "./combobox.js";
 import "./forms.js";
+import "./lock.js";
 import "./panel.js";
 import "./shortcuts.js";
 import { toast } from "./toast.js";
@@ -22,6 +23,10 @@ const FAILURES = {
 
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
+  if (event.detail.xhr.getResponseHeader("HX-Trigger") === "desk:locked") {
+    toast("The desk was locked and nothing was saved. Unlock it, then do it again.", "bad");
+    return;
+  }
   toast(FAILURES[status] ?? "That did not work and nothing was saved. Try again.", "bad");
 });
 

@@ -44,7 +44,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   const dialog = event.target.closest("dialog[open]");
-  if (dialog && (event.target.closest("[data-dialog-close]") || onVeil(dialog, event))) {
+  if (dialog && !("stays" in dialog.dataset) && (event.target.closest("[data-dialog-close]") || onVeil(dialog, event))) {
     event.preventDefault();
     dialog.close();
   }
