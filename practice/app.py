@@ -24,6 +24,7 @@ from practice.desk.shell_views import install_shell
 from practice.reminders.heartbeat import FOLLOWING, HOUSEKEEPING, SENDING, seconds_since
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
 from practice.scheduling.claiming.rules import SCHEDULING_RULES, BookingRules
+from practice.scheduling.gating.rule import SAFETY_RULE
 from practice.scheduling.ownership import own_clients, owns_client
 from practice.scheduling.wait_list.behind import assemble_days_behind
 from practice.treatment_plans.booking_rule import PLAN_RULE
@@ -38,7 +39,7 @@ from practice.web.request_log import install_request_log
 
 MAX_BODY_BYTES = 1024 * 1024
 
-BOOKING_RULES: BookingRules = (*SCHEDULING_RULES, PLAN_RULE)
+BOOKING_RULES: BookingRules = (*SCHEDULING_RULES, SAFETY_RULE, PLAN_RULE)
 """What may refuse a booking, in order; every verb that takes time is given this tuple."""
 
 OWNERSHIP = Ownership(therapist_of=therapist_of_user, owns=owns_client, own_clients=own_clients)

@@ -35,6 +35,7 @@ from practice.desk.course import views as course_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
+from practice.desk.safety import views as safety_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
 from practice.desk.wait_list import views as wait_list_views
@@ -97,6 +98,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     blocks_views.blueprint,
     messages_views.blueprint,
     client_views.blueprint,
+    safety_views.blueprint,
     calendar_address_views.blueprint,
     wait_list_views.blueprint,
     course_views.blueprint,

@@ -33,8 +33,10 @@ from practice.reminders.following import follow_changes
 from practice.reminders.heartbeat import HOUSEKEEPING, SENDING, beat
 from practice.reminders.offers import reachable_by_mail
 from practice.reminders.writing import sender_of
+from practice.safety.watching import escalate_calls
 from practice.scheduling.appointments.holding import drop_expired_holds
 from practice.scheduling.claiming.rules import BookingRules
+from practice.scheduling.gating.sweeping import Sweep
 from practice.scheduling.wait_list.rounds import OfferRound
 from practice.tables import METADATA
 from practice.treatment_plans.uncovered import hold_uncovered
@@ -44,6 +46,7 @@ DISPATCH_SECONDS = 1
 FOLLOW_SECONDS = 2
 OFFER_SECONDS = 5
 HOUSEKEEPING_SECONDS = 60
+SWEEP_SECONDS = 3600
 BACKUP_SECONDS = 60
 _BEATS_EVERY = 10
 
@@ -80,6 +83,7 @@ class Worker:
             worker=self._name,
         )
         self._round = OfferRound(sessions, clock, rules=rules, reach=self._reach)
+        self._sweep = Sweep(sessions, clock)
         self._keeper = keeper_of(sessions, settings, worker=self._name, clock=clock)
 
     def dispatch(self) -> None:
@@ -101,9 +105,14 @@ class Worker:
     def keep_house(self) -> None:
         """Forget what has ended, and let plans rest whose cover has: a clearance ends with a day, not with an act."""
         now = self._clock()
+        self._write(partial(escalate_calls, now=now))
         for tidy in (drop_expired_holds, hold_uncovered, forget_old_counters, forget_old_sessions, forget_old_keys):
             self._write(partial(tidy, now=now))
         self._write(partial(beat, job=HOUSEKEEPING, worker=self._name, done=1, now=now))
+
+    def sweep(self) -> None:
+        """Judge all that is booked anew: what a client lacks by now, and what has come."""
+        self._sweep.run()
 
     def back_up(self) -> None:
         """Take the night's backup when it is due and nobody else does."""
@@ -121,6 +130,7 @@ class Worker:
             (self.offer, OFFER_SECONDS),
             (self.dispatch, DISPATCH_SECONDS),
             (self.keep_house, HOUSEKEEPING_SECONDS),
+            (self.sweep, SWEEP_SECONDS),
         ):
             scheduler.add_job(job, "interval", seconds=seconds, next_run_time=now)
         if self._makes_backups:

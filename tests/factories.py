@@ -5,6 +5,7 @@ from datetime import date
 from itertools import count
 from typing import TypeVar
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from practice.clients.details import ClientDetails, RelationDetails
@@ -19,7 +20,10 @@ from practice.clinic.opening import set_opening_hours
 from practice.clinic.service import create_location, create_room, create_service, create_therapist
 from practice.clinic.working_hours import Week, replace_week
 from practice.core.actor import Actor, Role
+from practice.core.db import new_uid
 from practice.core.transact import transact
+from practice.safety.models import Screening
+from practice.safety.questions import FORM
 from tests.conftest import NOW
 
 T = TypeVar("T")
@@ -103,8 +107,10 @@ def make_therapist(
     return act(session, work)
 
 
-def make_client(session: Session, *, relations: Sequence[RelationDetails] = (), **over: object) -> Client:
-    """A client with a phone number and a mail address of her own."""
+def make_client(
+    session: Session, *, relations: Sequence[RelationDetails] = (), is_screened: bool = True, **over: object
+) -> Client:
+    """A client with a phone number and a mail address of her own, and a signed form in which all is well."""
     number = next(_numbers)
     values = {
         "first_name": "Clara",
@@ -119,9 +125,17 @@ def make_client(session: Session, *, relations: Sequence[RelationDetails] = (), 
         client = create_client(session, details=details, has_relation=bool(relations), actor=RECEPTIONIST, now=NOW)
         for relation in relations:
             add_relation(session, client=client, details=relation, version=None, actor=RECEPTIONIST, now=NOW)
+        if is_screened:
+            session.execute(insert(Screening).values(client_id=client.id, **_signed_form()))
         return client
 
     return act(session, work)
+
+
+def _signed_form() -> dict[str, object]:
+    """A form on paper: signed, with a doctor's word, in one statement."""
+    at = {"submitted_at": NOW, "signed_at": NOW}
+    return at | {"uid": new_uid(), "form_version": FORM.version, "source": "paper", "is_baseline": True}
 
 
 def guardian(person: Client, **over: object) -> RelationDetails:

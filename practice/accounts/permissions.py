@@ -56,6 +56,7 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("visit.record", _N, _N, _N, _O, _A),
     ("measure.read", _N, _N, _N, _A, _A),
     ("measure.define", _N, _N, _N, _N, _A),
+    ("safety.tell", _N, _N, _A, _O, _A),
     ("clinic.read", _N, _N, _A, _A, _A),
     ("clinic.manage", _N, _N, _N, _N, _A),
     ("hours.manage", _N, _N, _N, _N, _A),

@@ -51,11 +51,11 @@ def _service(code: str, name: str, minutes: int, dollars: int, kind: ServiceKind
 SERVICES: Mapping[str, ServiceDetails] = {
     service.code: service
     for service in (
-        _service("INITIAL", "First assessment and treatment", 75, 125, ServiceKind.ASSESSMENT),
+        _service("INITIAL", "First assessment and treatment", 75, 125, ServiceKind.HANDS_ON),
         _service("ASSESS-ONLY", "Assessment only", 30, 62, ServiceKind.ASSESSMENT),
         _service("SCI-45", "Sciatica treatment 45", 45, 82, ServiceKind.HANDS_ON),
         _service("SCI-60", "Sciatica treatment 60", 60, 102, ServiceKind.HANDS_ON),
-        _service("REASSESS-60", "Re-assessment and treatment", 60, 106, ServiceKind.ASSESSMENT),
+        _service("REASSESS-60", "Re-assessment and treatment", 60, 106, ServiceKind.HANDS_ON),
         _service(
             "PRENATAL-60", "Prenatal treatment", 60, 102, ServiceKind.HANDS_ON, room_needs=["side_lying_bolsters"]
         ),

@@ -18,6 +18,7 @@ from practice.core.actor import Actor, Role
 from practice.demo.acts import Act, Deed
 from practice.demo.cast import Script
 from practice.demo.diary import Visit
+from practice.demo.forms import ASKED_AGAIN_AFTER, ask_again, fill_in
 from practice.demo.opening import Premises
 from practice.demo.people import Person
 from practice.demo.premises import SERVICES, THERAPISTS
@@ -40,6 +41,7 @@ class Stage:
     rules: BookingRules
     client_uids: dict[str, str] = field(default_factory=dict)
     appointment_uids: dict[int, str] = field(default_factory=dict)
+    asked_at: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def desk(self) -> Actor:
@@ -50,6 +52,11 @@ class Stage:
     def people(self) -> Mapping[str, Person]:
         """Return the people of the script by key."""
         return {person.key: person for person in self.script.people}
+
+    @cached_property
+    def without_forms(self) -> frozenset[str]:
+        """Return who has not filled in a form: those whose visit waits for it."""
+        return frozenset(visit.client for visit in self.script.visits if visit.tentative)
 
     def therapist(self, visit: Visit) -> Actor:
         """Return who treats at *visit*."""
@@ -81,6 +88,9 @@ def _register(session: Session, stage: Stage, person: Person, now: datetime) -> 
         session, details=details, has_relation=person.guardian is not None, actor=stage.desk, now=now
     )
     stage.client_uids[person.key] = client.uid
+    if person.key not in stage.without_forms:
+        fill_in(session, client, actor=stage.desk, now=now)
+        stage.asked_at[person.key] = now
     if person.alert is not None:
         kind, words = person.alert
         add_alert(session, client=client, kind=kind, text=words, version=None, actor=stage.desk, now=now)
@@ -173,11 +183,16 @@ def _arrive(session: Session, stage: Stage, act: Act) -> None:
 
 
 def _start(session: Session, stage: Stage, act: Act) -> None:
+    visit = stage.script.visits[act.visit]
+    if act.at - stage.asked_at[visit.client] > ASKED_AGAIN_AFTER:
+        client = clients.get_client(session, stage.client_uids[visit.client])
+        ask_again(session, {client.id}, actor=stage.therapist(visit), now=act.at)
+        stage.asked_at[visit.client] = act.at
     start(
         session,
         appointment_uid=stage.appointment_uids[act.visit],
         rules=stage.rules,
-        actor=stage.therapist(stage.script.visits[act.visit]),
+        actor=stage.therapist(visit),
         now=act.at,
     )
 

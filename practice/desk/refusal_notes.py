@@ -212,6 +212,19 @@ ACCOUNTS: Mapping[str, RefusalNote] = {
 }
 
 SAFETY: Mapping[str, RefusalNote] = {
+    "emergency_hold": _note(
+        422, "A therapist must speak with this client first.", "Ask a therapist to call; an assessment can be booked."
+    ),
+    "clearance_required": _note(
+        422, "Treatment cannot be booked for this client yet.", "Book an assessment, or ask a therapist to call."
+    ),
+    "screening_required": _note(
+        422, "The client's form is missing or too old to begin.", "Send the form, or make it an assessment."
+    ),
+    "baseline_required": _note(
+        422, "A form of this client is not complete, so treatment cannot begin.", "Make it an assessment meanwhile."
+    ),
+    "no_assessment": _note(422, "The therapist gives no assessment there.", "Start it with somebody who does."),
     "form_incomplete": _note(422, "A form came without some of its answers.", "Answer every question that is named."),
     "signed_already": _note(409, "The form was signed already.", _READ_AGAIN),
     "emergency_stays": _note(

@@ -56,6 +56,12 @@ class Place(Protocol):
     def step(self, label: str, verb: str) -> Offer:
         """Return the button that leads to another act on the same appointment."""
 
+    def assess(self, label: str, service: str) -> Offer:
+        """Return the button that makes an assessment of it."""
+
+    def client(self, label: str, verb: str) -> Offer:
+        """Return the button that does something for the client whom it is about."""
+
 
 def panel_link(label: str, url: str) -> Offer:
     """Return a link that opens in the panel, or as a page of its own."""
@@ -89,6 +95,12 @@ class PlainPlace:
 
     def step(self, label: str, verb: str) -> Offer:  # noqa: ARG002  # no appointment is open
         return Offer(label, url=self.url)
+
+    def assess(self, label: str, service: str) -> Offer:
+        return panel_link(label, f"/book?{urlencode({'service': service})}")
+
+    def client(self, label: str, verb: str) -> Offer:  # noqa: ARG002  # nobody is spoken about
+        return Offer(label, url="/clients")
 
 
 def _choose(way: WayOut, place: Place) -> Offer:
@@ -160,13 +172,23 @@ def _let_go(way: WayOut, place: Place) -> Offer:
     return place.let_go(way.label, way.values.get("hold", ""))
 
 
+def _assess(way: WayOut, place: Place) -> Offer:
+    return place.assess(way.label, way.values.get("service", ""))
+
+
+def _for_client(verb: str) -> Callable[[WayOut, Place], Offer]:
+    return lambda way, place: place.client(way.label, verb)
+
+
 def _step(verb: str) -> Callable[[WayOut, Place], Offer]:
     return lambda way, place: place.step(way.label, verb)
 
 
 BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "add_relation": _client_page,
+    "ask_therapist": _for_client("ask-therapist"),
     "book": _again,
+    "book_assessment": _assess,
     "call_us": _again,
     "cancel": _step("cancel"),
     "choose_location": _at,

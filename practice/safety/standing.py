@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Date, Integer, Select, String, bindparam, cast, func, literal, null, select, union_all
@@ -91,10 +92,28 @@ _EDITIONS = select(
 _FACTS = union_all(_SCREENINGS, _FLAGS, _COVERS, _EDITIONS)
 
 
-def read_facts(session: Session, client_ids: Collection[int], *, zone: str, now: datetime) -> dict[int, SafetyFacts]:
-    """Return what the gate must know by the id of the record that is kept; one statement for any number of clients.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of one client, before it is known on which wall the days are counted."""
 
-    *client_ids* are ids of kept records; *zone* says on which local day a form was signed.
+    facts: SafetyFacts
+    screened_at: datetime | None
+
+    def in_zone(self, zone: str) -> SafetyFacts:
+        """Return the facts with the local day on which the latest form was signed."""
+        on = None if self.screened_at is None else wall_time(self.screened_at, zone).date()
+        return replace(self.facts, screened_on=on)
+
+
+def read_facts(session: Session, client_ids: Collection[int], *, zone: str, now: datetime) -> dict[int, SafetyFacts]:
+    """Return what the gate must know, as :func:`read_standings` reads it, with days as they are in *zone*."""
+    return {key: standing.in_zone(zone) for key, standing in read_standings(session, client_ids, now=now).items()}
+
+
+def read_standings(session: Session, client_ids: Collection[int], *, now: datetime) -> dict[int, Standing]:
+    """Return what is known of clients by the id of the record that is kept; one statement for any number of them.
+
+    *client_ids* are ids of kept records.
     """
     latest_on = now.astimezone(UTC).date() + timedelta(days=1)
     rows = session.execute(_FACTS, {_IDS: list(client_ids), "latest_on": latest_on}).all()
@@ -102,26 +121,22 @@ def read_facts(session: Session, client_ids: Collection[int], *, zone: str, now:
     for row in rows:
         parts[row.kept, row.part].append(row)
     editions = tuple(_edition(row) for row in parts[None, "edition"])
-    return {client_id: _facts(client_id, parts, editions, zone) for client_id in client_ids}
+    return {client_id: _standing(client_id, parts, editions) for client_id in client_ids}
 
 
-def _facts(
-    client_id: int, parts: Mapping[tuple[int | None, str], Iterable[Any]], editions: tuple[Edition, ...], zone: str
-) -> SafetyFacts:
+def _standing(
+    client_id: int, parts: Mapping[tuple[int | None, str], Iterable[Any]], editions: tuple[Edition, ...]
+) -> Standing:
     screenings = list(parts[client_id, "screening"])
     covers = list(parts[client_id, "cover"])
     documented = any(row.code == ClearanceKind.DOCUMENT for row in covers)
-    return SafetyFacts(
-        screened_on=max((_local(row.at, zone) for row in screenings), default=None),
+    facts = SafetyFacts(
         has_baseline=documented or any(row.number for row in screenings),
         flags=tuple(OpenFlag(row.number, row.code, Tier(row.word), row.last_on) for row in parts[client_id, "flag"]),
         covers=tuple(Cover(row.number, ClearanceKind(row.code), row.first_on, row.last_on) for row in covers),
         editions=editions,
     )
-
-
-def _local(at: datetime, zone: str) -> date:
-    return wall_time(at, zone).date()
+    return Standing(facts, max((row.at for row in screenings), default=None))
 
 
 def _edition(row: Any) -> Edition:

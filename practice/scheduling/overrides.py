@@ -39,5 +39,14 @@ def may_override(role: Role, code: str) -> bool:
 
 
 def as_seen_by(role: Role, refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
-    """Return the refusals with ``overridable`` being true for this role."""
-    return tuple(replace(each, overridable=each.overridable and may_override(role, each.code)) for each in refusals)
+    """Return the refusals as this role may hear and override them; the desk never hears what is clinical."""
+    return tuple(_as_heard_by(role, each) for each in refusals)
+
+
+def _as_heard_by(role: Role, refusal: Refusal) -> Refusal:
+    return replace(
+        refusal,
+        sentence=(role in _NOT_THE_DESK and refusal.clinical_sentence) or refusal.sentence,
+        clinical_sentence=None,
+        overridable=refusal.overridable and may_override(role, refusal.code),
+    )

@@ -63,6 +63,8 @@ POST    /parked-calls/<uid:uid>/close                       parked_call  A A Y F
 GET     /appointments/<uid:uid>                             appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/confirm                     appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/settle                      appointment  A A Y Y N Y
+POST    /appointments/<uid:uid>/assess                      appointment  A A Y Y N Y
+POST    /appointments/<uid:uid>/ask-therapist               appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/arrive                      appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/start                       appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/complete                    appointment  A A Y Y N Y
@@ -86,6 +88,7 @@ GET     /clients/options                                    .            A A Y Y
 GET     /clients/new                                        .            A A Y F F Y
 POST    /clients/new                                        .            A A Y F F Y
 GET     /clients/<uid:uid>                                  client       A A Y Y N Y
+POST    /clients/<uid:uid>/ask-therapist                    client       A A Y Y N Y
 GET     /clients/<uid:uid>/calendar                         client       A A Y F F Y
 POST    /clients/<uid:uid>/calendar                         client       A A Y F F Y
 POST    /clients/<uid:uid>/calendar/end                     client       A A Y F F Y

@@ -66,7 +66,11 @@ def codes(sources: list[Source]) -> set[str]:
     found = {each.code for each in read(sources).classes.values() if each.code}
     for source in sources:
         for node in ast.walk(source.tree):
-            first = node.args[0] if isinstance(node, ast.Call) and _called(node) == "Refusal" and node.args else None
+            first = (
+                node.args[0]
+                if isinstance(node, ast.Call) and _called(node) in {"Refusal", "Finding"} and node.args
+                else None
+            )
             if isinstance(first, ast.Constant):
                 found.add(first.value)
     return found - {"refused"}

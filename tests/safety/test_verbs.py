@@ -65,10 +65,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def ada(session) -> Client:
-    # The fixture keeps what it makes plain: no form of hers is known.
-    client = make_client(session)
-    act(session, lambda: session.execute(text("DELETE FROM screening")))
-    return client
+    return make_client(session, is_screened=False)
 
 
 def do(session, verb, **over):
@@ -346,7 +343,7 @@ def test_what_a_caller_said_is_sealed_until_a_therapist_reads_it(session, ada):
 
 
 def test_what_the_gate_knows_takes_one_statement_and_follows_a_merge(session, ada):
-    bea = make_client(session)
+    bea = make_client(session, is_screened=False)
     flag(session, bea)
     fill(session, ada)
     bea = session.get_one(Client, bea.id, populate_existing=True)

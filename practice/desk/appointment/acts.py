@@ -39,6 +39,8 @@ DONE_WORDS: Mapping[str, str] = {
     "settle": "is firm now",
     "arrive": "is here",
     "start": "is in treatment",
+    "assess": "comes for an assessment now",
+    "ask-therapist": "will be called by a therapist",
     "complete": "is done",
     "undo": "is as before: the last act is taken back",
     "no-show": "did not come",

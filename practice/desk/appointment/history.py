@@ -18,6 +18,7 @@ VERB_WORDS = {
     "record_past": "Recorded afterwards",
     "reschedule": "Moved",
     "resize": "Made longer or shorter",
+    "convert": "Made an assessment",
     "change_room": "Given another room",
     "change_client": "Given to another client",
     "swap_rooms": "Rooms swapped",

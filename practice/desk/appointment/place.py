@@ -50,3 +50,9 @@ class MovingPlace:
 
     def step(self, label: str, verb: str) -> Offer:
         return self._post(label, verb) if verb == "undo" else panel_link(label, f"{self.url}/{verb}")
+
+    def assess(self, label: str, service: str) -> Offer:  # noqa: ARG002  # the visit's own therapist says which
+        return self._post(label, "assess")
+
+    def client(self, label: str, verb: str) -> Offer:
+        return self._post(label, verb)

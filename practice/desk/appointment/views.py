@@ -28,6 +28,7 @@ from practice.desk.appointment.steps import cancel_choices, move_choices, propos
 from practice.desk.diary.address import find_day
 from practice.desk.diary.beside_views import panel_answer
 from practice.desk.not_readable import unreadable
+from practice.desk.safety.asking import ask_therapist
 from practice.desk.schemas import VersionSchema
 from practice.scheduling.appointments.attending import mark_no_show
 from practice.scheduling.appointments.cancelling import waive_fee
@@ -36,6 +37,7 @@ from practice.scheduling.appointments.rescheduling import change_client
 from practice.scheduling.appointments.starting import start
 from practice.scheduling.appointments.swapping import swap
 from practice.scheduling.claiming.loading import load
+from practice.scheduling.gating.converting import assess_instead
 from practice.scheduling.models import Appointment
 from practice.scheduling.ownership import require_own_client
 from practice.web.database import now, session, write
@@ -45,12 +47,13 @@ from practice.web.problems import status_of
 
 blueprint = Blueprint("appointments", __name__, url_prefix="/appointments/<uid:uid>", template_folder="../templates")
 
-ATTEND, CHANGE, CANCEL, UNDO, FEE = (
+ATTEND, CHANGE, CANCEL, UNDO, FEE, TELL = (
     "appointment.attend",
     "appointment.change",
     "appointment.cancel",
     "appointment.undo",
     "fee.manage",
+    "safety.tell",
 )
 Work = Callable[[Session, dict[str, Any]], object]
 
@@ -140,6 +143,29 @@ def post_start(uid: str) -> AnyResponse:
         return start(opened, appointment_uid=uid, **said, rules=booking_rules(), **who_and_when())
 
     return act(uid, ATTEND, VersionSchema(), work, DONE_WORDS["start"])
+
+
+@blueprint.post("/assess")
+@requires(ATTEND)
+def post_assess(uid: str) -> AnyResponse:
+    """Make it an assessment in the same slot."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        return assess_instead(opened, appointment_uid=uid, **said, rules=booking_rules(), **who_and_when())
+
+    return act(uid, ATTEND, VersionSchema(), work, DONE_WORDS["assess"])
+
+
+@blueprint.post("/ask-therapist")
+@requires(TELL)
+def post_ask(uid: str) -> AnyResponse:
+    """Ask a therapist to call the client."""
+
+    def work(opened: Session, _said: dict[str, Any]) -> None:
+        if (client := load(opened, uid).client) is not None:
+            ask_therapist(opened, client, **who_and_when())
+
+    return act(uid, TELL, VersionSchema(), work, DONE_WORDS["ask-therapist"])
 
 
 @blueprint.get("/move")

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from practice.desk.booking.draft import Draft
 from practice.desk.choice import Choice
-from practice.desk.ways_out import Offer
+from practice.desk.ways_out import Offer, panel_link
 
 DRAFT = "/book/draft"
 
@@ -48,3 +49,11 @@ class BookingPlace:
 
     def step(self, label: str, verb: str) -> Offer:  # noqa: ARG002  # nothing is booked yet, so nothing can be moved
         return self.again(label)
+
+    def assess(self, label: str, service: str) -> Offer:
+        draft = self.draft
+        chosen = {"service": service, "client": draft.client, "choice": str(draft.choice or "")}
+        return panel_link(label, f"/book?{urlencode({name: value for name, value in chosen.items() if value})}")
+
+    def client(self, label: str, verb: str) -> Offer:
+        return Offer(label, post=f"/clients/{self.draft.client}/{verb}")

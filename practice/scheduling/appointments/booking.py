@@ -17,10 +17,10 @@ from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import by_diary, diaries_of, diary_facts
 from practice.scheduling.claiming.frame import read_client_and_set_up
 from practice.scheduling.claiming.informing import inform
-from practice.scheduling.claiming.making import new_appointment, placing_of
+from practice.scheduling.claiming.making import new_appointment, placing_of, stand_as_judged
 from practice.scheduling.claiming.placing import Place, Placing, take_place
 from practice.scheduling.claiming.reach import known_around
-from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Verb, judge
+from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Verb, Verdict, judge
 from practice.scheduling.errors import ReasonNeeded, refused
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
@@ -33,7 +33,7 @@ PLAIN = BookingDetails()
 
 TENTATIVE_REASONS = {
     "forms_needed": "Forms needed",
-    "clearance_needed": "A physician's answer is needed",
+    "clearance_needed": "A document is awaited",
     "therapist_to_confirm": "The therapist must agree",
     "client_to_confirm": "The client must agree",
     "other": "Other",
@@ -138,7 +138,7 @@ def first_state(details: BookingDetails) -> State:
 
 def describe(appointment: Appointment, details: BookingDetails) -> None:
     """Write down what is said with a booking besides its time."""
-    appointment.tentative_reason = details.tentative_reason
+    appointment.tentative_reason = details.tentative_reason or appointment.tentative_reason
     appointment.desk_note = details.desk_note
     appointment.tell_client = details.tell_client
     appointment.series_id = details.series_id
@@ -174,8 +174,10 @@ def book_held(
         reread_hold(session, hold, now=now)
         facts = BookingFacts(diary_facts(DiaryFacts(set_up), by_diary(occupied), client))
         knowing = inform(session, rules, request.question)
-        overridden.extend(_overridden(knowing, request, facts, details))
+        verdict = _allowed(knowing, request, facts, details)
+        overridden.extend(refusal.code for refusal in verdict.refusals)
         become_booking(hold, client, state, actor=actor, now=now)
+        stand_as_judged(hold, verdict.notices)
         describe(hold, details)
         return [Wanted(hold, client.time_diary_id, DiaryKind.CLIENT)]
 
@@ -199,14 +201,12 @@ def become_booking(hold: Appointment, client: Client, state: State, *, actor: Ac
     hold.created_by_id, hold.created_at, hold.change_seq = actor.user_id, now, 1
 
 
-def _overridden(
-    rules: BookingRules, request: BookingRequest, facts: BookingFacts, details: BookingDetails
-) -> list[str]:
-    """Return the codes of the rules that the reason given overrides; raises what refuses all the same."""
+def _allowed(rules: BookingRules, request: BookingRequest, facts: BookingFacts, details: BookingDetails) -> Verdict:
+    """Return what the rules say when the reason given overrides what refuses; raises what refuses all the same."""
     verdict = judge(rules, request, facts)
     if standing := verdict.standing(is_overridden=request.actor.is_staff and bool(details.override_reason)):
         raise refused(standing)
-    return [refusal.code for refusal in verdict.refusals]
+    return verdict
 
 
 def _about_hold(hold: Appointment, client: Client, *, actor: Actor, now: datetime) -> BookingRequest:

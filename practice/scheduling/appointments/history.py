@@ -20,7 +20,7 @@ INSTANTS = frozenset(
     {"starts_at", "ends_at", "confirmed_at", "arrived_at", "started_at", "ended_at", "cancelled_at", "local_start"}
 )
 PLACE = ("client_id", "service_id", "therapist_id", "room_id", "location_id", "local_start", "zone", "starts_at")
-LENGTH = ("ends_at", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes")
+LENGTH = ("ends_at", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "kind", "price_cents")
 STANDING = (
     "state",
     "tentative_reason",

@@ -13,7 +13,7 @@ from practice.scheduling.appointments.history import Act, note, require_state, s
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.loading import forget_everybody, load
-from practice.scheduling.claiming.making import put, question_about, shape_as_booked, start_as_booked
+from practice.scheduling.claiming.making import put, question_about, shape_as_booked, stand_as_judged, start_as_booked
 from practice.scheduling.claiming.placing import Place, Placing, take_place
 from practice.scheduling.claiming.rules import (
     ABOUT_THE_CLIENT,
@@ -37,6 +37,7 @@ _WAIVED = {
     Verb.RESIZE: ABOUT_THE_CLIENT,
     Verb.CHANGE_ROOM: ABOUT_THE_CLIENT | ABOUT_THE_WORK,
     Verb.CHANGE_CLIENT: ABOUT_THE_WORK,
+    Verb.CONVERT: ABOUT_THE_CLIENT | ABOUT_THE_WORK,
 }
 """What each act leaves as it is."""
 
@@ -252,6 +253,7 @@ def put_elsewhere(appointment: Appointment, place: Place, *, is_news: bool = Tru
     """Put an appointment at another place; who confirmed one time has not confirmed another."""
     started_at = appointment.starts_at
     put(appointment, place)
+    stand_as_judged(appointment, place.notices)
     if is_news:
         if appointment.starts_at != started_at:
             appointment.confirmed_at = None

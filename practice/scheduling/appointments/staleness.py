@@ -14,6 +14,7 @@ DID: Mapping[str, str] = {
     "book": "booked it",
     "reschedule": "moved it",
     "resize": "made it longer or shorter",
+    "convert": "made it an assessment",
     "change_room": "gave it another room",
     "change_client": "gave it to another client",
     "swap_rooms": "swapped its room",

@@ -1,5 +1,6 @@
 """From a wish to a place to be found, and from the place found to an appointment."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from practice.core.actor import Actor, Role
 from practice.core.local_time import to_utc, wall_time
 from practice.scheduling.claiming.frame import read_client_and_set_up, read_frame, read_set_up
 from practice.scheduling.claiming.placing import Place, Placing
-from practice.scheduling.claiming.rules import Verb
+from practice.scheduling.claiming.rules import Notice, Verb, tentative_because
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import KIND_OF, Appointment
 from practice.scheduling.question import Question, Shape
@@ -74,7 +75,16 @@ def new_appointment(
         created_by_id=actor.user_id,
     )
     put(appointment, place)
+    stand_as_judged(appointment, place.notices)
     return appointment
+
+
+def stand_as_judged(appointment: Appointment, notices: Iterable[Notice]) -> None:
+    """Let a booking be tentative when a rule says that something is missing for it."""
+    reason = tentative_because(notices)
+    if reason is not None and appointment.state == AppointmentState.BOOKED:
+        appointment.previous_state = AppointmentState.BOOKED
+        appointment.state, appointment.tentative_reason = AppointmentState.TENTATIVE, reason
 
 
 def put(appointment: Appointment, place: Place) -> None:

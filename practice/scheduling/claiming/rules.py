@@ -27,6 +27,7 @@ class Verb(StrEnum):
     RECORD_PAST = "record_past"
     RESCHEDULE = "reschedule"
     RESIZE = "resize"
+    CONVERT = "convert"
     CHANGE_ROOM = "change_room"
     CHANGE_CLIENT = "change_client"
     SWAP = "swap"
@@ -35,10 +36,11 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to know before going on; it refuses nothing."""
+    """Something to know before going on; it refuses nothing. One with ``tentative_reason`` books only tentatively."""
 
     code: str
     sentence: str
+    tentative_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,11 @@ class Verdict:
     def standing(self, *, is_overridden: bool) -> tuple[Refusal, ...]:
         """Return the refusals that hold, those that staff may override left out if they did."""
         return tuple(refusal for refusal in self.refusals if not (is_overridden and refusal.overridable))
+
+
+def tentative_because(notices: Iterable[Notice]) -> str | None:
+    """Return why a booking can only be tentative, if it can."""
+    return next((notice.tentative_reason for notice in notices if notice.tentative_reason), None)
 
 
 def judge(rules: BookingRules, request: BookingRequest, facts: BookingFacts) -> Verdict:

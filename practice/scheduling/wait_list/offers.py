@@ -22,9 +22,9 @@ from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.claiming.informing import inform
 from practice.scheduling.claiming.loading import WITH_EVERYBODY
-from practice.scheduling.claiming.making import new_appointment, placing_of, question_about
+from practice.scheduling.claiming.making import new_appointment, placing_of, question_about, stand_as_judged
 from practice.scheduling.claiming.placing import Place, take_place
-from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Verb, judge
+from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Notice, Verb, judge
 from practice.scheduling.errors import HoldExpired, refused
 from practice.scheduling.free_time.facts import load_facts
 from practice.scheduling.lifecycle import AppointmentState
@@ -133,8 +133,8 @@ def require_allowed(
     rules: BookingRules,
     actor: Actor,
     now: datetime,
-) -> None:
-    """Raise what the rules say about this client in the held time, which counts as free for it.
+) -> Sequence[Notice]:
+    """Return what there is to know of this client in the held time, which counts as free; raise what the rules refuse.
 
     Hours, absences and closures are asked again: an offer lives for hours, and much may change in them.
     """
@@ -153,6 +153,7 @@ def require_allowed(
     verdict = judge(inform(session, rules, question), request, facts)
     if verdict.refusals:
         raise refused(verdict.refusals)
+    return verdict.notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +179,11 @@ def accept_offer(session: Session, *, offer_uid: str, rules: BookingRules, actor
 
     def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         _require_still_open(session, hold, offer, now=now)
-        require_allowed(session, hold, client, is_by_client=not actor.is_staff, rules=rules, actor=actor, now=now)
+        notices = require_allowed(
+            session, hold, client, is_by_client=not actor.is_staff, rules=rules, actor=actor, now=now
+        )
         become_booking(hold, client, AppointmentState.BOOKED, actor=actor, now=now)
+        stand_as_judged(hold, notices)
         return [Wanted(hold, client.time_diary_id, DiaryKind.CLIENT)]
 
     claim(

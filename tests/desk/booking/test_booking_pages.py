@@ -98,7 +98,7 @@ def test_a_new_client_is_recorded_and_booked_in_one_act(desk):
     assert desk.rita.post("/book", data=form).status_code == 303
     row = desk.only_row()
     client = desk.session.get_one(Client, row.client_id)
-    assert (client.display_name, row.state) == ("Zoë Marsh", State.BOOKED)
+    assert (client.display_name, row.state, row.tentative_reason) == ("Zoë Marsh", State.TENTATIVE, "forms_needed")
     assert desk.session.scalar(select(func.count(Consent.id))) == 1
 
 
