@@ -20,6 +20,7 @@ from practice.clinic.views import set_up_tabs
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
 from practice.demo import mail_views
+from practice.desk.safety.clinical_views import UPLOADS
 from practice.desk.shell_views import install_shell
 from practice.reminders.heartbeat import FOLLOWING, HOUSEKEEPING, SENDING, seconds_since
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
@@ -36,6 +37,7 @@ from practice.web.health import Gauge, install_health
 from practice.web.pages import install_look
 from practice.web.problems import install_problems
 from practice.web.request_log import install_request_log
+from practice.web.uploads import install_uploads
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -53,7 +55,7 @@ HEALTH_GAUGES: dict[str, Gauge] = {
 }
 """What ``/ready`` tells about the worker, each job by its own last run."""
 
-LINK_BLUEPRINTS = ("portal", "portal_offers")
+LINK_BLUEPRINTS = ("portal", "portal_offers", "portal_forms")
 """Pages whose address carries a secret: they send no referrer."""
 
 
@@ -92,6 +94,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     if settings.mailbox_folder:
         app.register_blueprint(mail_views.blueprint)
     install_shell(app)
+    install_uploads(app, UPLOADS)
     install_policies(
         app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC, "health": PUBLIC, "ready": PUBLIC}
     )

@@ -35,11 +35,12 @@ from practice.desk.course import views as course_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
+from practice.desk.safety import clinical_views
 from practice.desk.safety import views as safety_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
 from practice.desk.wait_list import views as wait_list_views
-from practice.portal import calendar_views, offer_views
+from practice.portal import calendar_views, form_views, offer_views
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
 from practice.scheduling.absences import api as absences_api
@@ -99,6 +100,8 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     messages_views.blueprint,
     client_views.blueprint,
     safety_views.blueprint,
+    clinical_views.blueprint,
+    clinical_views.inbox_blueprint,
     calendar_address_views.blueprint,
     wait_list_views.blueprint,
     course_views.blueprint,
@@ -114,5 +117,6 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     policy_views.blueprint,
     portal_views.blueprint,
     offer_views.blueprint,
+    form_views.blueprint,
     calendar_views.blueprint,
 )

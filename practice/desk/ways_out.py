@@ -222,6 +222,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "review_series": _again,
     "revise_plan": _plan,
     "search_client": _page,
+    "send_form": _for_client("form"),
     "sign_in": _page,
     "try_again": _again,
     "undo": _step("undo"),

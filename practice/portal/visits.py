@@ -14,6 +14,7 @@ from practice.core.actor import Actor, Role
 from practice.core.errors import NotFound
 from practice.core.local_time import to_local, wall_time
 from practice.reminders.links import APPOINTMENT
+from practice.safety.gate import Missing
 from practice.scheduling.appointments.cancelling import CancelledBy, cancellation_fee, is_late
 from practice.scheduling.claiming.loading import WITH_EVERYBODY
 from practice.scheduling.lifecycle import OPEN, AppointmentState
@@ -66,6 +67,11 @@ class ManagedVisit:
     def is_tentative(self) -> bool:
         """Return whether something is still missing before the visit stands."""
         return self.appointment.state == AppointmentState.TENTATIVE
+
+    @property
+    def needs_form(self) -> bool:
+        """Return whether the client can make it stand herself, by answering our questions."""
+        return self.is_tentative and self.appointment.tentative_reason == Missing.FORMS
 
 
 def get_visit(session: Session, *, link: SignedLink, actor: Actor, now: datetime) -> ManagedVisit:

@@ -21,6 +21,9 @@ from practice.safety.models import Clearance, ClearanceFlag, Flag
 PHONE_NOW = "phone_now"
 """The kind of the task that a client must be phoned by a therapist at once."""
 
+CALL_CLIENT = "therapist_call"
+"""The kind of the task that a therapist calls a client when there is time."""
+
 ESCALATES_AFTER = timedelta(minutes=15)
 
 

@@ -28,6 +28,10 @@ from practice.reminders.calendar_addresses import CalendarOf, renew_address
 from practice.reminders.kinds import MessageKind, MessageState
 from practice.reminders.links import CLIENT, OFFER, STOP_OFFERS, ensure_links
 from practice.reminders.models import Message
+from practice.safety.catalogue import usual
+from practice.safety.clearances import receive_document, request_clearance
+from practice.safety.flagging import raise_flag
+from practice.safety.heard import note_heard
 from practice.scheduling.absences.models import GroundAct, HitAnswer
 from practice.scheduling.blocks.keeping import keep_free
 from practice.scheduling.blocks.wishes import BlockWish
@@ -470,7 +474,43 @@ def _plan(world: World) -> dict[str, str]:
 
 Maker = Callable[[World], dict[str, str]]
 
+
+def _flag(world: World) -> dict[str, str]:
+    uid, client_id = _own_client(world)
+    more = {"source": "person", "actor": OWNER, "now": NOW}
+    row = _act(world, lambda: raise_flag(world.session, client_id=client_id, raised=usual("EPILEPSY"), **more))
+    return {"uid": uid, "part": row.uid}
+
+
+def _clearance(world: World) -> dict[str, str]:
+    uid, client_id = _own_client(world)
+    row = _act(world, lambda: request_clearance(world.session, client_id=client_id, actor=OWNER, now=NOW))
+    return {"uid": uid, "part": row.uid}
+
+
+def _document(world: World) -> dict[str, str]:
+    made = _clearance(world)
+    pdf = b"%PDF-1.7 %%EOF"
+    row = _act(world, lambda: receive_document(world.session, uid=made["part"], content=pdf, actor=OWNER, now=NOW))
+    return {"uid": made["uid"], "part": row.uid}
+
+
+def _heard(world: World) -> dict[str, str]:
+    uid, client_id = _own_client(world)
+    row = _act(world, lambda: note_heard(world.session, client_id=client_id, words="numb", actor=OWNER, now=NOW))
+    return {"uid": uid, "part": row.uid}
+
+
+def _own_client(world: World) -> tuple[str, int]:
+    uid = _client(world)["uid"]
+    return uid, world.session.scalars(select(Client.id).where(Client.uid == uid)).one()
+
+
 MAKERS: dict[str, Maker] = {
+    "flag": _flag,
+    "clearance": _clearance,
+    "document": _document,
+    "heard": _heard,
     "location": lambda world: {"uid": world.location.uid},
     "set_up": lambda world: {"kind": "rooms", "uid": world.room.uid},
     "room": lambda world: {"uid": world.room.uid},

@@ -25,8 +25,8 @@ from practice.scheduling.appointments.undoing import undo
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import BookingRefused
 from practice.scheduling.gating.converting import NoAssessment, assess_instead
-from practice.scheduling.gating.rule import SAFETY_RULE
 from practice.scheduling.gating.restanding import clients_with_visits, restand
+from practice.scheduling.gating.rule import SAFETY_RULE
 from practice.scheduling.gating.sweeping import Sweep
 from practice.scheduling.series.booking import book_series
 from practice.scheduling.series.planning import SeriesWish

@@ -55,6 +55,7 @@ from practice.treatment_plans.templates import TEMPLATES
 from practice.treatment_plans.uncovered import hold_uncovered
 from practice.treatment_plans.version_models import LostBooking, PlannedSession
 from practice.treatment_plans.version_shapes import shape_of
+from tests.factories import make_client
 from tests.scheduling.scene import Scene, at
 from tests.treatment_plans.scene import GOAL, Course
 
@@ -83,6 +84,7 @@ def test_a_draft_has_the_course_of_its_template_and_a_sealed_cause(course):
 
 
 def test_an_activation_names_everything_that_is_missing(course):
+    course.scene.clients[0] = make_client(course.session, is_screened=False)
     plan = course.draft()
     with pytest.raises(PlanNotReady) as refused:
         course.do(activate, plan_uid=plan.uid)

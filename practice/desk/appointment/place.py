@@ -55,4 +55,4 @@ class MovingPlace:
         return self._post(label, "assess")
 
     def client(self, label: str, verb: str) -> Offer:
-        return self._post(label, verb)
+        return Offer(label, url=f"{self.url}/{verb}") if verb == "form" else self._post(label, verb)

@@ -47,13 +47,14 @@ from practice.web.problems import status_of
 
 blueprint = Blueprint("appointments", __name__, url_prefix="/appointments/<uid:uid>", template_folder="../templates")
 
-ATTEND, CHANGE, CANCEL, UNDO, FEE, TELL = (
+ATTEND, CHANGE, CANCEL, UNDO, FEE, TELL, SCREEN = (
     "appointment.attend",
     "appointment.change",
     "appointment.cancel",
     "appointment.undo",
     "fee.manage",
     "safety.tell",
+    "safety.screen",
 )
 Work = Callable[[Session, dict[str, Any]], object]
 
@@ -154,6 +155,14 @@ def post_assess(uid: str) -> AnyResponse:
         return assess_instead(opened, appointment_uid=uid, **said, rules=booking_rules(), **who_and_when())
 
     return act(uid, ATTEND, VersionSchema(), work, DONE_WORDS["assess"])
+
+
+@blueprint.get("/form")
+@requires(SCREEN)
+def show_form(uid: str) -> AnyResponse:
+    """Lead to the form of the client."""
+    visit = open_visit(session(), uid, SCREEN, **who_and_when())
+    return redirect(f"/clients/{visit.client.uid}/form" if visit.client else f"/appointments/{uid}", 303)
 
 
 @blueprint.post("/ask-therapist")

@@ -56,4 +56,5 @@ class BookingPlace:
         return panel_link(label, f"/book?{urlencode({name: value for name, value in chosen.items() if value})}")
 
     def client(self, label: str, verb: str) -> Offer:
-        return Offer(label, post=f"/clients/{self.draft.client}/{verb}")
+        url = f"/clients/{self.draft.client}/{verb}"
+        return Offer(label, url=url) if verb == "form" else Offer(label, post=url)

@@ -55,6 +55,7 @@ class ClientPage:
     record: RecordPage
     today: date
     may_edit: bool
+    may_read_safety: bool
     next: Visit | None
     coming: Sequence[VisitLine]
     past: Sequence[VisitLine]
@@ -92,6 +93,7 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
         record=record_page(session, client, today=today),
         today=today,
         may_edit=may(actor, "client.edit"),
+        may_read_safety=may(actor, "safety.read"),
         next=next((visit for visit in coming if visit.is_expected), None),
         coming=[_line(visit, actor, now, numbers) for visit in coming],
         past=[_line(visit, actor, now, numbers) for visit in past],

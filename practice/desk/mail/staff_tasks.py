@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from practice.clients.following import is_kept_record
@@ -18,6 +18,8 @@ from practice.reminders.calls import DECIDE_KIND
 from practice.reminders.explaining import KIND_WORDS, WHY_SENTENCES
 from practice.reminders.models import Message
 from practice.reminders.undelivered import UNDELIVERED_KIND
+from practice.safety.flagging import CALL_CLIENT, PHONE_NOW
+from practice.safety.heard import READ_HEARD
 from practice.scheduling.models import Appointment
 
 PAUSED_KIND = "mail_paused"
@@ -49,6 +51,7 @@ def list_tasks_open(session: Session, *, before: datetime) -> Sequence[Task]:
     about_visit = and_(StaffTask.subject_kind == "appointment", Appointment.id == StaffTask.subject_id)
     about_mail = and_(StaffTask.subject_kind == "message", Message.id == StaffTask.subject_id)
     mails_visit = and_(Message.subject_kind == "appointment", Appointment.id == Message.subject_id)
+    about_client = case((StaffTask.subject_kind == "client", StaffTask.subject_id))
     rows = (
         select(
             StaffTask.uid,
@@ -64,10 +67,11 @@ def list_tasks_open(session: Session, *, before: datetime) -> Sequence[Task]:
             Client.first_name,
             Client.preferred_name,
             Client.last_name,
+            Client.uid.label("client_uid"),
         )
         .outerjoin(Message, about_mail)
         .outerjoin(Appointment, or_(about_visit, mails_visit))
-        .outerjoin(Client, is_kept_record(Appointment.client_id))
+        .outerjoin(Client, is_kept_record(func.coalesce(Appointment.client_id, about_client)))
         .where(StaffTask.state == "open", StaffTask.kind.in_(_SHOWN), StaffTask.due_at < before)
         .order_by(StaffTask.due_at, StaffTask.id)
         .limit(MOST_LISTED)
@@ -130,6 +134,31 @@ def _backup_missing(row: Any) -> Task:
     )
 
 
+def _phone_now(row: Any) -> Task:
+    return _about_client(row, f"A therapist must phone {_name(row)} now", may_be_closed=False)
+
+
+def _phone_soon(row: Any) -> Task:
+    return _about_client(row, f"A therapist is asked to call {_name(row)}", may_be_closed=True)
+
+
+def _to_read(row: Any) -> Task:
+    return _about_client(row, f"A therapist must read a note about {_name(row)}", may_be_closed=False)
+
+
+def _about_client(row: Any, title: str, *, may_be_closed: bool) -> Task:
+    return Task(
+        uid=row.uid,
+        version=row.version,
+        title=title,
+        what="Tell a therapist who is here. Nothing more is said here.",
+        url=f"/clients/{row.client_uid}",
+        act="Open the client",
+        may_be_closed=may_be_closed,
+        for_owner=row.assigned_role == Role.OWNER,
+    )
+
+
 def _name(row: Any) -> str:
     return called_name(row.first_name, row.preferred_name, row.last_name) if row.last_name else "A client"
 
@@ -139,6 +168,9 @@ _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     UNDELIVERED_KIND: _undelivered,
     PAUSED_KIND: _paused,
     BACKUP_KIND: _backup_missing,
+    PHONE_NOW: _phone_now,
+    CALL_CLIENT: _phone_soon,
+    READ_HEARD: _to_read,
 }
 
 

@@ -8,9 +8,7 @@ from practice.clients.models import Client
 from practice.clinic.queries import practice_today
 from practice.clinic.tasks import assign_task, open_task
 from practice.core.actor import Actor, Role
-
-CALL_CLIENT = "therapist_call"
-"""The kind of the task that a therapist calls a client when there is time."""
+from practice.safety.flagging import CALL_CLIENT
 
 
 def ask_therapist(session: Session, client: Client, *, actor: Actor, now: datetime) -> None:

@@ -19,7 +19,7 @@ NOT_ASKED = frozenset({Verb.HOLD, Verb.RECORD_PAST, Verb.RESIZE, Verb.CHANGE_ROO
 """Acts that treat nobody: for nobody in particular, in the past, or about a visit that stays as it is."""
 
 ASK_THERAPIST = WayOut("ask_therapist", "Ask a therapist to call the client")
-TAKE_FORM = WayOut("reload", "Let the client fill in the form first")
+SEND_FORM = WayOut("send_form", "Fill in the form here")
 
 
 def read_standing(session: Session, question: Question) -> Standing | None:
@@ -78,8 +78,8 @@ def _ways_out(finding: Finding, request: BookingRequest, facts: BookingFacts) ->
 _ABOUT: Mapping[str, tuple[WayOut, ...]] = {
     "emergency_hold": (ASK_THERAPIST,),
     "clearance_required": (ASK_THERAPIST,),
-    "screening_required": (TAKE_FORM,),
-    "baseline_required": (TAKE_FORM,),
+    "screening_required": (SEND_FORM,),
+    "baseline_required": (SEND_FORM,),
 }
 
 

@@ -1,0 +1,200 @@
+"""Safety at the desk: the desk sets things going and reads nothing; clinical roles read and act, and it is logged."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from practice.audit.models import AuditEvent
+from practice.clinic.models import StaffTask
+from practice.safety.catalogue import usual
+from practice.safety.models import Clearance, ClearanceDocument, Flag, HeardWord, Screening
+from practice.treatment_plans.stopping import raise_flag
+from tests.conftest import NOW
+from tests.factories import OWNER, act
+from tests.safety.forms import TODAY, answers
+from tests.safety.test_documents import PDF
+
+CANARIES = ("cancer", "canary-words", "urine", "CANCER_HX", "Blocks treatment", "in force", "Warning signs")
+
+
+@pytest.fixture
+def owner(desk, client_as):
+    return client_as("oscar")
+
+
+@pytest.fixture
+def ada(desk):
+    return desk.client()
+
+
+def flagged(desk, client, code="CANCER_HX") -> Flag:
+    more = {"raised": usual(code), "source": "person", "note": "canary-words", "actor": OWNER, "now": NOW}
+    return act(desk.session, lambda: raise_flag(desk.session, client_id=client.id, **more))
+
+
+def one(desk, kind):
+    desk.session.rollback()
+    return desk.session.scalars(select(kind).execution_options(populate_existing=True)).one()
+
+
+def last_event(desk) -> AuditEvent:
+    desk.session.rollback()
+    return desk.session.scalars(select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(1)).one()
+
+
+def filled(**over):
+    return answers(**over) | {"agrees": "1", "told_safe": "1", "clinician": "Dr Pell", "seen_on": "2026-11-20"}
+
+
+def test_the_form_is_filled_in_here_and_nobody_at_the_desk_reads_it(desk, ada):
+    path = f"/clients/{ada.uid}/form"
+    assert "only a therapist reads the answers" in desk.rita.get(path).text
+    answer = desk.rita.post(path, data=filled(thinner="yes"))
+    assert answer.headers["Location"].endswith("/thanks")
+    row = desk.session.scalars(select(Screening).where(Screening.source == "tablet")).one()
+    assert row.signed_at is not None
+    assert [flag.code for flag in desk.session.scalars(select(Flag))] == ["ANTICOAG"]
+
+
+def test_an_emergency_is_answered_on_the_screen_and_the_desk_hears_only_to_fetch_a_therapist(desk, ada):
+    answer = desk.rita.post(f"/clients/{ada.uid}/form", data=filled(saddle="yes"))
+    assert answer.headers["Location"].endswith("/urgent")
+    assert "emergency department now" in desk.rita.get(answer.headers["Location"]).text
+    calls = desk.rita.get("/calls").text
+    assert f"A therapist must phone {ada.display_name} now" in calls
+    assert not [word for word in CANARIES if word in calls]
+
+
+def test_a_form_with_gaps_shows_where_they_are(desk, ada):
+    given = filled()
+    del given["calf"]
+    answer = desk.rita.post(f"/clients/{ada.uid}/form", data=given)
+    assert answer.status_code == 422
+    assert answer.text.count("Please answer this.") == 1
+
+
+def test_what_a_caller_said_is_kept_and_not_shown_at_the_desk(desk, ada, owner):
+    path = f"/clients/{ada.uid}"
+    desk.rita.post(f"{path}/heard", data={"words": "canary-words about her leg"})
+    assert "canary-words" not in desk.rita.get(path).text
+    assert desk.rita.get(f"{path}/safety").status_code == 403
+    assert "canary-words about her leg" in owner.get(f"{path}/safety").text
+    row = one(desk, HeardWord)
+    owner.post(f"{path}/heard/{row.uid}/read")
+    assert "canary-words" not in owner.get(f"{path}/safety").text
+    assert {task.kind for task in desk.session.scalars(select(StaffTask))} == {"read_heard"}
+
+
+def test_nothing_said_is_nothing_kept(desk, ada):
+    desk.rita.post(f"/clients/{ada.uid}/heard", data={"words": " "})
+    assert desk.session.scalars(select(HeardWord)).all() == []
+
+
+def test_from_a_refusal_to_a_booking_through_a_clearance(desk, ada, owner):
+    flag = flagged(desk, ada)
+    refused = desk.rita.post("/book", data=desk.form(client=ada.uid, choice=desk.choice(14)))
+    assert refused.status_code == 422
+    assert "Treatment cannot be booked for this client yet." in refused.text
+    assert "Ask a therapist to call the client" in refused.text
+    assert not [word for word in CANARIES if word in refused.text]
+    desk.rita.post(f"/clients/{ada.uid}/ask-therapist")
+    assert "A therapist is asked to call" in desk.rita.get("/calls").text
+
+    path = f"/clients/{ada.uid}"
+    owner.post(f"{path}/clearances", data={"flags": flag.uid})
+    row = one(desk, Clearance)
+    file = {"document": (io.BytesIO(PDF), "letter.html")}
+    owner.post(f"{path}/clearances/{row.uid}/document", data=file, content_type="multipart/form-data")
+    assert "to be read" in owner.get("/clearances").text
+    reading = {
+        "version": str(one(desk, Clearance).version),
+        "clinician": "physician",
+        "clinician_name": "Dr S. Pell",
+        "dated_on": TODAY.isoformat(),
+        "valid_from": TODAY.isoformat(),
+        "valid_until": (TODAY + timedelta(days=60)).isoformat(),
+        "flags": flag.uid,
+    }
+    assert owner.post(f"{path}/clearances/{row.uid}/read", data=reading).status_code == 303
+    assert "in force" in owner.get(f"{path}/safety").text
+    booked = desk.rita.post("/book", data=desk.form(client=ada.uid, choice=desk.choice(14)))
+    assert booked.status_code == 303
+    assert desk.only_row().state == "booked"
+
+
+def test_a_document_comes_back_as_a_file_and_the_look_is_logged(desk, ada, owner):
+    owner.post(f"/clients/{ada.uid}/clearances", data={})
+    row = one(desk, Clearance)
+    path = f"/clients/{ada.uid}/clearances/{row.uid}/document"
+    file = {"document": (io.BytesIO(PDF + b"\n" * 2_000_000 + b"%%EOF"), "letter.pdf")}
+    assert owner.post(path, data=file, content_type="multipart/form-data").status_code == 303
+    document = one(desk, ClearanceDocument)
+    answer = owner.get(f"/clients/{ada.uid}/documents/{document.uid}")
+    assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert last_event(desk).action == "chart.read"
+
+
+def test_a_file_that_is_not_what_it_says_is_refused_in_words(desk, ada, owner):
+    owner.post(f"/clients/{ada.uid}/clearances", data={})
+    path = f"/clients/{ada.uid}/clearances/{one(desk, Clearance).uid}/document"
+    file = {"document": (io.BytesIO(b"<svg onload=alert(1)>"), "letter.pdf")}
+    answer = owner.post(path, data=file, content_type="multipart/form-data", follow_redirects=True)
+    assert "Only a PDF, a PNG or a JPEG can be taken" in answer.text
+    assert desk.session.scalars(select(ClearanceDocument)).all() == []
+
+
+def test_flags_are_raised_lowered_and_closed_by_hand(desk, ada, owner):
+    path = f"/clients/{ada.uid}/flags"
+    owner.post(path, data={"code": "CANCER_HX", "note": "told me"})
+    flag = one(desk, Flag)
+    assert "told me" in owner.get(f"/clients/{ada.uid}/safety").text
+    assert owner.post(f"{path}/{flag.uid}/lower", data={"tier": "T2", "version": str(flag.version)}).status_code == 422
+    lowered = {"tier": "T2", "reason": "long ago", "version": str(flag.version)}
+    assert owner.post(f"{path}/{flag.uid}/lower", data=lowered).status_code == 303
+    assert one(desk, Flag).tier == "T2"
+    closing = {"reason": "wrong client", "version": str(one(desk, Flag).version)}
+    assert owner.post(f"{path}/{flag.uid}/close", data=closing).status_code == 303
+    assert "Nothing is open" in owner.get(f"/clients/{ada.uid}/safety").text
+
+
+def test_each_look_at_the_page_is_logged(desk, ada, owner):
+    owner.get(f"/clients/{ada.uid}/safety")
+    assert (
+        desk.session.scalars(select(AuditEvent.action).order_by(AuditEvent.seq.desc()).limit(1)).one() == "chart.read"
+    )
+
+
+def test_an_altered_text_is_told_in_words_and_logged(desk, ada, owner):
+    flag = flagged(desk, ada)
+    other = flagged(desk, ada, "EPILEPSY")
+    note = flag.note
+
+    def swap() -> None:
+        desk.session.get_one(Flag, other.id).note = note
+
+    act(desk.session, swap)
+    answer = owner.get(f"/clients/{ada.uid}/safety")
+    assert answer.status_code == 409
+    assert "altered or its key is missing" in answer.text
+    latest = last_event(desk)
+    assert (latest.action, latest.object_uid) == ("seal.broken", other.uid)
+
+
+@pytest.mark.parametrize("page", ["", "/form", "/edit"])
+def test_no_page_of_the_desk_about_the_client_says_what_it_is(desk, ada, page):
+    flagged(desk, ada)
+    shown = desk.rita.get(f"/clients/{ada.uid}{page}").text.lower()
+    if page == "/form":
+        shown = shown.partition("<form")[0]
+    assert not [word for word in CANARIES if word.lower() in shown]
+
+
+def test_no_list_of_the_desk_says_what_it_is(desk, ada):
+    desk.rita.post("/book", data=desk.form(client=ada.uid, choice=desk.choice(14)))
+    flagged(desk, ada)
+    for path in ("/today", "/diary", "/tentative", "/calls", "/messages", "/clients?q=anna", "/find?q=anna"):
+        shown = desk.rita.get(path).text
+        assert not [word for word in CANARIES if word in shown], path
