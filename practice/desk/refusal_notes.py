@@ -133,6 +133,8 @@ GROUND: Mapping[str, RefusalNote] = {
     "too_many_visits": _note(422, "One change hits more visits than fit one preview.", "Choose fewer days at a time."),
     "nothing_changes": _note(422, "It is out of use already.", "Choose another one."),
     "change_incomplete": _note(422, "This kind of change needs something that was not said.", _CORRECT),
+    "times_not_offered": _note(422, "No times can be kept for the client by mail.", "Call the client instead."),
+    "times_ended": _note(409, "The times kept for a visit ran out or were answered.", "Read it again, or call."),
     "no_longer_to_call": _note(409, "Somebody has settled this visit.", _READ_AGAIN),
     "room_out": _note(422, "The room is out of order or does not suit the service.", "Take another room."),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from practice.core.local_time import read_local_text
-from practice.web.schemas import UID_PATTERN, Day, StrictSchema
+from practice.web.schemas import UID_PATTERN, Day, StrictSchema, Uid
 
 _CHOICE = re.compile(rf"(\d{{4}}-\d\d-\d\dT\d\d:\d\d(?:/2)?) ({UID_PATTERN})", re.ASCII)
 
@@ -35,3 +35,7 @@ class CancelSchema(StrictSchema):
 
 class FromSchema(StrictSchema):
     from_on = Day(data_key="from")
+
+
+class TimeSchema(StrictSchema):
+    time = Uid(required=True)

@@ -16,6 +16,7 @@ from practice.portal.errors import MoveOnlySameDay, NoLongerOpen
 from practice.portal.visits import ManagedVisit, Standing, get_visit
 from practice.reminders.links import CLIENT
 from practice.reminders.queries import addresses_reached
+from practice.scheduling.absences.offering import take_kept_time
 from practice.scheduling.appointments.attending import confirm
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.scheduling.appointments.rescheduling import reschedule
@@ -82,6 +83,17 @@ def move_visit(
         actor=link_actor(link),
         now=now,
     )
+    _note_use(session, link, visit, now)
+
+
+def take_time(session: Session, *, link: SignedLink, held_uid: str, rules: BookingRules, now: datetime) -> None:
+    """Move the visit to one of the times that the practice keeps for it.
+
+    Raises ``NotFound``, :class:`NoLongerOpen`, ``TimesEnded`` and what ``reschedule`` raises.
+    """
+    visit = _open_visit(session, link, now)
+    number = visit.appointment.id
+    take_kept_time(session, appointment_id=number, held_uid=held_uid, rules=rules, actor=link_actor(link), now=now)
     _note_use(session, link, visit, now)
 
 

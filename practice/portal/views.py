@@ -14,12 +14,12 @@ from practice.accounts.policy import requires
 from practice.clients.consents import Purpose
 from practice.clients.queries import find_consent
 from practice.config import Settings
-from practice.core.errors import Conflict, PracticeError, RuleViolation
+from practice.core.errors import Conflict, NotFound, PracticeError, RuleViolation
 from practice.portal.calendar_files import calendar_of
 from practice.portal.link_pages import Act, act_by_link, behave_as_link_pages, open_link, practice_alias
 from practice.portal.other_times import find_other_times
-from practice.portal.schemas import CancelSchema, FromSchema, MoveSchema
-from practice.portal.service import cancel_visit, confirm_visit, move_visit, stop_reminders
+from practice.portal.schemas import CancelSchema, FromSchema, MoveSchema, TimeSchema
+from practice.portal.service import cancel_visit, confirm_visit, move_visit, stop_reminders, take_time
 from practice.portal.visits import ManagedVisit, Standing, get_visit
 from practice.reminders.links import MANAGE, STOP
 from practice.reminders.rendering import zone_name
@@ -93,6 +93,23 @@ def post_move(token: str) -> Response:
     except (Conflict, RuleViolation) as refused:
         return _move_page(token, refused, status=status_of(refused))
     return _back(token, "It is moved. This is the new time.")
+
+
+@blueprint.post("/m/<token>/times")
+@requires("link.use")
+@needs_no_form_token  # asked for once the link is known to be genuine
+def post_time(token: str) -> Response:
+    """Take one of the times that are kept; when it has gone, say what is true."""
+    held_uid = str(_form(TimeSchema()).get("time", ""))
+
+    def take(opened: Session, link: SignedLink, at: datetime) -> None:
+        take_time(opened, link=link, held_uid=held_uid, rules=booking_rules(), now=at)
+
+    try:
+        _act(token, take)
+    except (Conflict, RuleViolation, NotFound) as refused:
+        return _page("manage", _visit(token), token, status=status_of(refused), gone=True)
+    return _back(token, "Thank you. This is the new time.")
 
 
 @blueprint.get("/m/<token>/appointment.ics")

@@ -15,6 +15,8 @@ from practice.core.errors import NotFound
 from practice.core.local_time import to_local, wall_time
 from practice.reminders.links import APPOINTMENT
 from practice.safety.gate import Missing
+from practice.scheduling.absences.holding import list_kept_times
+from practice.scheduling.absences.kept_times import KeptTimes
 from practice.scheduling.appointments.cancelling import CancelledBy, cancellation_fee, is_late
 from practice.scheduling.claiming.loading import WITH_EVERYBODY
 from practice.scheduling.lifecycle import OPEN, AppointmentState
@@ -32,6 +34,15 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A time that is kept for the client, as wall time with its zone."""
+
+    uid: str
+    at: datetime
+    therapist_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ManagedVisit:
     """One visit with the rules that hold for it at this moment."""
 
@@ -40,6 +51,7 @@ class ManagedVisit:
     standing: Standing
     fee_cents: int | None
     is_late: bool
+    kept: KeptTimes | None = None
 
     @property
     def first_name(self) -> str:
@@ -51,6 +63,17 @@ class ManagedVisit:
     def local_start(self) -> datetime:
         """Return the wall time with its zone."""
         return to_local(self.appointment.starts_at, self.appointment.zone)
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """Return until when other times are kept, as wall time."""
+        return to_local(self.kept.until, self.appointment.zone) if self.kept else None
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Return the times that are kept, as wall times."""
+        times = self.kept.times if self.kept else ()
+        return [Choice(time.uid, to_local(time.starts_at, time.zone), time.therapist_name) for time in times]
 
     @property
     def free_until(self) -> datetime:
@@ -93,6 +116,7 @@ def get_visit(session: Session, *, link: SignedLink, actor: Actor, now: datetime
         _standing(appointment, now),
         cancellation_fee(appointment, settings, by=CancelledBy.LINK, now=now),
         is_late(appointment, settings, now=now),
+        list_kept_times(session, [appointment.id], now=now).get(appointment.id),
     )
 
 

@@ -11,17 +11,22 @@ from practice.clinic.models import StaffTask
 from practice.reminders import queries
 from practice.reminders.call_list import Call, list_calls, record_call
 from practice.reminders.heartbeat import resume_sending
+from practice.reminders.kept_times import send_times
 from practice.reminders.schemas import (
     CallQuerySchema,
     CallSchema,
+    KeptTimesSchema,
     MessageExplanationSchema,
     MessageQuerySchema,
     MessageSchema,
     OutcomeSchema,
     OutcomeShownSchema,
+    SendTimesSchema,
     WhySchema,
     WorkerSchema,
 )
+from practice.scheduling.absences.models import TimesOffer
+from practice.scheduling.appointments.forms import booking_rules
 from practice.scheduling.claiming.loading import load
 from practice.web.api import ApiBlueprint
 from practice.web.database import now, session, write
@@ -92,6 +97,19 @@ def show_message(uid: str) -> queries.MessageRow:
     row = queries.get_message(session(), uid)
     require_own(session(), current_actor(), "message.read", client_id=row.client_id)
     return row
+
+
+@blueprint.route("/absences/calls/<uid:uid>/times", methods=["POST"])
+@blueprint.arguments(SendTimesSchema)
+@blueprint.response(201, KeptTimesSchema)
+@requires("task.finish")
+def post_times(body: Body, uid: str) -> TimesOffer:
+    """Keep up to three times for a visit that an absence hit and let its client choose by mail."""
+    return write(
+        lambda opened: send_times(
+            opened, answer_uid=uid, **body, rules=booking_rules(), actor=current_actor(), now=now()
+        )
+    )
 
 
 @blueprint.route("/calls")

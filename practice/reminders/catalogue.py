@@ -44,6 +44,9 @@ class Wording:
     answer_until: str
     why_offered: str
     stop_offers: str
+    choice: str
+    choose: str
+    choose_until: str
     subjects_of_several: Mapping[MessageKind, str]
     subject_of_changes: str
     leads_of_several: Mapping[MessageKind, str]
@@ -61,6 +64,7 @@ ENGLISH = Wording(
         MessageKind.MOVED: "Changed: your appointment is on {{day}} at {{clock}}",
         MessageKind.CANCELLED: "Cancelled: your appointment on {{day}} at {{clock}}",
         MessageKind.OFFER: "A time for you: {{day}} at {{clock}}",
+        MessageKind.TIMES: "Please choose another time: {{day}} at {{clock}} is not possible",
     },
     leads={
         MessageKind.CONFIRMATION: "Your appointment is booked.",
@@ -69,6 +73,7 @@ ENGLISH = Wording(
         MessageKind.MOVED: "Your appointment has changed. This is what is true now.",
         MessageKind.CANCELLED: "This appointment is cancelled. You do not need to come.",
         MessageKind.OFFER: "A time has come free that may suit you. We keep it for you for a while.",
+        MessageKind.TIMES: "We are sorry: this appointment cannot take place as agreed. Please choose another time.",
     },
     tentative_lead="We are keeping this time for you. Please call us before your visit.",
     greeting="Hello {{recipient}},",
@@ -100,6 +105,9 @@ ENGLISH = Wording(
     answer_until="Until {{answer_until}} it is yours if you accept it; after that we offer it to somebody else.",
     why_offered="You get this because you asked {{practice}} to tell you when a time comes free.",
     stop_offers="Stop these offers",
+    choice="You can have instead",
+    choose="Choose one of these times",
+    choose_until="Until {{answer_until}} we keep these times for you. If none of them suits you, please call us.",
     subjects_of_several={
         MessageKind.CONFIRMATION: "Your appointments, the first on {{day}} at {{clock}}",
         MessageKind.MOVED: "Changed: your appointments, the first now on {{day}} at {{clock}}",

@@ -1,7 +1,7 @@
 """What many visits' plans share, read in a constant number of statements: policy, people, consents, working days."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -17,7 +17,9 @@ from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
 from practice.reminders.kinds import Why
 from practice.reminders.models import SuppressedAddress, Told
 from practice.reminders.wanted import Plan, plan_messages
-from practice.scheduling.absences.models import TO_CALL, HitAnswer
+from practice.scheduling.absences.holding import list_kept_times
+from practice.scheduling.absences.kept_times import KeptTimes
+from practice.scheduling.absences.models import TO_CALL, GroundAct, HitAnswer
 from practice.scheduling.telling import AppointmentFacts, appointment_facts
 
 _WHY_NO_ADDRESS = {
@@ -40,6 +42,8 @@ class Outlook:
     addressees: Mapping[int, Addressee]
     working_days: Mapping[int, WorkingDays]
     in_question: frozenset[int] = frozenset()
+    kept: Mapping[int, KeptTimes] = field(default_factory=dict)
+    acts_of_absences: frozenset[str] = frozenset()
 
     def plan(self, appointment_id: int, now: datetime, *, told: LastTold | None = None) -> Plan:
         """Return one visit's plan; *told* replaces what the database says the client was told last."""
@@ -60,6 +64,8 @@ class Outlook:
             facts.tell_client,
             self.working_days.get(facts.location_id, WorkingDays()),
             facts.id in self.in_question,
+            self.kept.get(facts.id),
+            facts.act_id in self.acts_of_absences,
         )
 
 
@@ -84,6 +90,8 @@ def look(session: Session, appointment_ids: Collection[int], *, now: datetime) -
         _addressees(session, recipients),
         _working_days(session, today),
         _in_question(session, appointment_ids),
+        list_kept_times(session, appointment_ids, now=now),
+        _acts_of_absences(session, {each.act_id for each in facts.values() if each.act_id is not None}),
     )
 
 
@@ -101,6 +109,11 @@ def _in_question(session: Session, appointment_ids: Collection[int]) -> frozense
     """Return the visits about which somebody must still call, because an absence hit them."""
     rows = select(HitAnswer.appointment_id).where(HitAnswer.appointment_id.in_(appointment_ids), *TO_CALL)
     return frozenset(session.scalars(rows))
+
+
+def _acts_of_absences(session: Session, act_ids: Collection[str]) -> frozenset[str]:
+    """Return which of these acts changed the ground that visits stood on."""
+    return frozenset(session.scalars(select(GroundAct.uid).where(GroundAct.uid.in_(act_ids))))
 
 
 def _last_told(session: Session, appointment_ids: Collection[int]) -> dict[int, LastTold]:

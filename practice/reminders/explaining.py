@@ -12,6 +12,7 @@ KIND_WORDS: Mapping[str, str] = {
     MessageKind.CANCELLED: "Cancellation",
     MessageKind.DECIDE: "Decision",
     MessageKind.OFFER: "Offer of a time",
+    MessageKind.TIMES: "Times to choose from",
 }
 
 STATE_WORDS: Mapping[str, str] = {

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from practice.clinic.quiet_hours import QuietHours, WorkingDays
 from practice.reminders.kinds import Why
+from practice.scheduling.absences.kept_times import KeptTimes
 from practice.scheduling.lifecycle import AppointmentState
 
 
@@ -20,7 +21,10 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An appointment as it stands; ``changed_at`` is the last act on it, ``booked_at`` the first."""
+    """An appointment as it stands; ``changed_at`` is the last act on it, ``booked_at`` the first.
+
+    ``kept`` are times that its client may choose from, ``is_by_absence`` says that an absence brought the last act.
+    """
 
     id: int
     client_id: int | None
@@ -32,6 +36,8 @@ class Visit:
     tell_client: bool = True
     working_days: WorkingDays = field(default_factory=WorkingDays)
     is_in_question: bool = False
+    kept: KeptTimes | None = None
+    is_by_absence: bool = False
 
 
 @dataclass(frozen=True, slots=True)

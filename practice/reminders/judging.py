@@ -23,6 +23,7 @@ from practice.reminders.reconciling import address, drop, said_now
 from practice.reminders.told import remember, told_by
 from practice.reminders.undelivered import report_mails, report_undelivered
 from practice.reminders.wanted import Wanted
+from practice.scheduling.absences.kept_times import KeptTime
 from practice.scheduling.telling import AppointmentFacts, mark_unreconciled
 
 MOST_COPIES = 2
@@ -46,6 +47,7 @@ class Claimed:
     manage: SignedLink
     stop: SignedLink
     answer_until: datetime | None = None
+    choices: tuple[KeptTime, ...] = ()
 
     def tells_at(self, now: datetime) -> LastTold:
         """Return what the client knows once the mail was accepted at *now*."""
@@ -163,7 +165,10 @@ def _mail(bundle: Collection[Message], reading: _Reading) -> Mail:
 def _claimed(message: Message, reading: _Reading) -> Claimed:
     outlook, links = reading.outlook, reading.links
     person = outlook.recipients[message.client_id]
+    kept = outlook.kept.get(message.subject_id) if message.kind == MessageKind.TIMES else None
     return Claimed(
+        answer_until=kept.until if kept else None,
+        choices=kept.times if kept else (),
         lease=reading.leases[message.id],
         kind=MessageKind(message.kind),
         facts=outlook.facts[message.subject_id],

@@ -13,6 +13,7 @@ class MessageKind(StrEnum):
     CANCELLED = "cancelled"
     DECIDE = "decide"
     OFFER = "offer"
+    TIMES = "times"
 
 
 NEWS = frozenset({MessageKind.CONFIRMATION, MessageKind.MOVED, MessageKind.CANCELLED})

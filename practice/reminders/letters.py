@@ -50,7 +50,7 @@ class VisitDetails:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the client was told last, when that changed."""
+    """A time that is not the visit's: what the client was told last, or may choose."""
 
     starts_at: datetime
     zone: str
@@ -97,3 +97,4 @@ class Letter:
     message_id: str
     written_at: datetime
     answer_until: datetime | None = None
+    choices: tuple[Before, ...] = ()

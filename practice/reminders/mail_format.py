@@ -21,6 +21,8 @@ from practice.reminders.letters import Digest, Entry, House, Letter
 from practice.reminders.rendering import Rendered, render
 
 _CRLF = "\r\n"
+_WITHOUT_CALENDAR = frozenset({MessageKind.OFFER, MessageKind.TIMES})
+"""What only proposes a time puts nothing into a calendar."""
 _LONGEST_PLAIN = 76
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -45,7 +47,7 @@ def write_mail(letter: Letter | Digest, house: House) -> bytes:
         rendered, calendar = render_digest(letter, house), _calendars_of(letter, house, boundary)
     else:
         rendered = render(letter, house)
-        calendar = _Calendar() if letter.kind is MessageKind.OFFER else _calendar_of(letter, house, rendered, boundary)
+        calendar = _Calendar() if letter.kind in _WITHOUT_CALENDAR else _calendar_of(letter, house, rendered, boundary)
     parts = [
         _headers(letter, house, rendered.subject, boundary),
         _bodies(rendered, calendar, boundary),

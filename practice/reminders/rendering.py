@@ -18,6 +18,9 @@ from practice.reminders.kinds import MessageKind
 from practice.reminders.letters import Before, House, Letter, VisitDetails
 from practice.web.formatting import Style, client_time, long_date
 
+CHOICES = ("first_choice", "second_choice", "third_choice")
+"""As many times are kept for a client at most."""
+
 PLACEHOLDERS = frozenset(
     {
         "recipient",
@@ -37,6 +40,7 @@ PLACEHOLDERS = frozenset(
         "manage_url",
         "stop_url",
         "answer_until",
+        *CHOICES,
     }
 )
 
@@ -66,6 +70,7 @@ class Shape:
     has_phone: bool
     has_fee: bool
     is_inside_notice: bool
+    choices: int = 0
 
     @property
     def is_off(self) -> bool:
@@ -121,11 +126,11 @@ def compile_shape(shape: Shape) -> Compiled:
         "lead": _lead(shape, words),
         "rows": _rows(shape, words),
         "rule": "" if shape.is_off else _rule(shape, words),
-        "act": words.answer if shape.is_offer else words.manage,
+        "act": _act(shape, words),
         "because": words.why_offered if shape.is_offer else words.why_you_get_this,
         "stop": words.stop_offers if shape.is_offer else words.stop,
         "again": words.book_again if shape.is_off and shape.has_phone else "",
-        "is_off": shape.is_off,
+        "is_gone": shape.is_off or shape.kind is MessageKind.TIMES,
     }
     html = css_inline.inline(LAYOUTS.get_template("mail.html").render(context), keep_style_tags=False)
     return Compiled(
@@ -142,14 +147,23 @@ def event_title(language: str) -> Filled:
     return Filled(wording(language).event_title, PLACEHOLDERS)
 
 
+def _act(shape: Shape, words: Wording) -> str:
+    if shape.kind is MessageKind.TIMES:
+        return words.choose
+    return words.answer if shape.is_offer else words.manage
+
+
 def _lead(shape: Shape, words: Wording) -> str:
-    if shape.is_tentative and not shape.is_off:
+    if shape.is_tentative and not shape.is_off and shape.kind is not MessageKind.TIMES:
         return words.leads[MessageKind.CALL_US] if shape.kind is MessageKind.CALL_US else words.tentative_lead
     return words.leads[shape.kind]
 
 
 def _rows(shape: Shape, words: Wording) -> list[tuple[str, str]]:
     rows = [(words.when, f"{words.day_and_time} {words.zone_note}")]
+    if shape.kind is MessageKind.TIMES:
+        choices = [(words.choice, f"{{{{{name}}}}}") for name in CHOICES[: shape.choices]]
+        return rows + choices + ([(words.phone, "{{phone}}")] if shape.has_phone else [])
     if shape.was_different:
         rows.append((words.was, "{{was}}"))
     if not shape.is_off:
@@ -164,6 +178,8 @@ def _rows(shape: Shape, words: Wording) -> list[tuple[str, str]]:
 def _rule(shape: Shape, words: Wording) -> str:
     if shape.is_offer:
         return words.answer_until
+    if shape.kind is MessageKind.TIMES:
+        return words.choose_until
     if not shape.has_fee:
         return words.no_fee
     return words.fee_now if shape.is_inside_notice else words.free_then_fee
@@ -182,6 +198,7 @@ def _shape(letter: Letter, house: House) -> Shape:
         has_phone=bool(visit.phone),
         has_fee=house.late_fee_percent > 0,
         is_inside_notice=letter.written_at >= visit.starts_at - house.cancel_notice,
+        choices=len(letter.choices),
     )
 
 
@@ -193,6 +210,7 @@ def _values(letter: Letter, house: House) -> Mapping[str, str]:
         "client": letter.about,
         "manage_url": letter.manage_url,
         "stop_url": letter.stop_url,
+        **{name: _was(each, house.style) for name, each in zip(CHOICES, letter.choices, strict=False)},
         "answer_until": "" if until is None else day_and_time(until, letter.visit.zone, house.style),
     }
 

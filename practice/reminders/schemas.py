@@ -113,3 +113,17 @@ class OutcomeShownSchema(StrictSchema):
     outcome = fields.String(dump_only=True, allow_none=True)
     due_at = Instant(dump_only=True)
     version = fields.Integer(dump_only=True)
+
+
+class SendTimesSchema(StrictSchema):
+    """Which state of the call was seen."""
+
+    version = WholeNumber(1, 2_000_000_000)
+
+
+class KeptTimesSchema(StrictSchema):
+    """Until when the times are kept."""
+
+    uid = fields.String(dump_only=True)
+    offered_at = Instant(dump_only=True)
+    expires_at = Instant(dump_only=True)

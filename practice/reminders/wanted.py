@@ -18,7 +18,7 @@ LAST_CALL = timedelta(hours=1)
 """Trying again stops this long before the visit: later mail is not read in time."""
 
 NEAR = timedelta(hours=24)
-"""A change of a visit this near goes out at night too, and after the short grace."""
+"""A change of a visit this near goes out at night too, after the short grace, or after none if an absence brings it."""
 
 RECENTLY = timedelta(hours=18)
 """A client who confirmed needs no reminder this soon after the mail before it."""
@@ -83,7 +83,15 @@ def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, pol
     if visit.state in _CALLED_OFF:
         return _plan([news], visit, now)
     reminders = _reminders(visit, _informed_at(visit, told, news, now), addressee, policy, now)
-    return _plan([news, *reminders], visit, now)
+    return _plan([news, *reminders, *_times(visit, now)], visit, now)
+
+
+def _times(visit: Visit, now: datetime) -> list[Wanted | Omitted]:
+    """Return the mail that lets a client choose among kept times: at once, also at night, while they are kept."""
+    kept = visit.kept
+    if kept is None or kept.until <= now:
+        return []
+    return [_mail(visit, MessageKind.TIMES, kept.uid, kept.offered_at, kept.until)]
 
 
 def _plan(messages: list[Wanted | Omitted], visit: Visit, now: datetime) -> Plan:
@@ -163,6 +171,8 @@ def _cancellation(visit: Visit, told: LastTold | None, policy: Policy, now: date
 
 def _change_due(visit: Visit, policy: Policy, first_start: datetime) -> datetime:
     if first_start - visit.changed_at <= NEAR:
+        if visit.is_by_absence:
+            return visit.changed_at
         return visit.changed_at + min(policy.change_grace, policy.confirmation_grace)
     due_at = visit.changed_at + policy.change_grace
     if policy.quiet.contains(due_at, visit.truth.zone):

@@ -77,6 +77,7 @@ def _letter(mail: Mail, manage_url: str, stop_url: str, now: datetime) -> Letter
         message_id=mail.message_id,
         written_at=now,
         answer_until=claimed.answer_until,
+        choices=tuple(Before(each.starts_at, each.zone, each.therapist_name) for each in claimed.choices),
     )
 
 

@@ -1,19 +1,24 @@
 """A booking that waits while the ground under it changes is judged by what is true when it has the lock."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from practice.core import failpoints
 from practice.core.transact import transact
+from practice.scheduling.absences.errors import TimesEnded
+from practice.scheduling.absences.offering import take_kept_time
 from practice.scheduling.appointments.booking import book_time
 from practice.scheduling.claiming import placing
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import BookingRefused
 from practice.scheduling.models import Appointment
-from tests.scheduling.scene import RITA, Scene
+from tests.concurrency.racing import deadlocks, losers, race, winners
+from tests.scheduling.scene import RITA, Scene, overlapping_pairs
 from tests.scheduling.test_ground_acts import carry_out, monday_of
+from tests.scheduling.test_kept_times import Out
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +69,29 @@ def test_teeth_without_the_second_look_it_lies_on_the_absence(
 ) -> None:
     monkeypatch.setattr(placing, "require_ground", lambda _set_up, _bumped: None)
     assert book_while_she_leaves().id
+
+
+def test_of_many_choices_among_kept_times_one_is_taken(scene: Scene, sessions: sessionmaker[Session]) -> None:
+    out = Out(scene)
+    out.offer()
+    chosen = out.kept()
+    taking = [
+        partial(
+            take_kept_time,
+            appointment_id=out.visit.id,
+            held_uid=chosen[number % 3].uid,
+            rules=SCHEDULING_RULES,
+            actor=RITA,
+            now=scene.now,
+        )
+        for number in range(9)
+    ]
+    outcomes = race(sessions, taking)
+    assert len(winners(outcomes)) == 1, outcomes
+    assert all(isinstance(loser, TimesEnded) for loser in losers(outcomes)), losers(outcomes)
+    assert (out.holds(), out.outcome(), overlapping_pairs(scene.session), deadlocks(scene.session)) == (
+        0,
+        "moved",
+        0,
+        0,
+    )

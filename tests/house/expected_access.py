@@ -154,6 +154,7 @@ POST    /absences                                           .            A A Y Y
 POST    /absences/out-today                                 therapist    A A Y Y N Y
 GET     /absences/<uid:uid>                                 ground_act   A A Y F F Y
 POST    /absences/calls/<uid:uid>                           hit_answer   A A Y F F Y
+POST    /absences/calls/<uid:uid>/times                     hit_answer   A A Y F F Y
 POST    /settings/time-off/<uid:uid>/remove                 time_off     A A Y Y N Y
 GET     /settings/limits                                    .            A A Y Y Y Y
 POST    /settings/limits                                    .            A A F F F Y
@@ -167,6 +168,7 @@ GET     /m/<token>/cancel                                   manage_link  N Y N N
 POST    /m/<token>/cancel                                   manage_link  N Y N N N N
 GET     /m/<token>/move                                     manage_link  N Y N N N N
 POST    /m/<token>/move                                     manage_link  N Y N N N N
+POST    /m/<token>/times                                    manage_link  N Y N N N N
 GET     /m/<token>/appointment.ics                          manage_link  N Y N N N N
 GET     /m/<token>/form                                     manage_link  N Y N N N N
 POST    /m/<token>/form                                     manage_link  N Y N N N N
@@ -260,6 +262,7 @@ POST    /api/v1/absences                                    .            A A Y Y
 POST    /api/v1/absences/out-today                          therapist    A A Y Y N Y
 GET     /api/v1/absences/<uid:uid>                          ground_act   A A Y F F Y
 POST    /api/v1/absences/calls/<uid:uid>                    hit_answer   A A Y F F Y
+POST    /api/v1/absences/calls/<uid:uid>/times              hit_answer   A A Y F F Y
 GET     /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y
 PATCH   /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y
 DELETE  /api/v1/time-off/<uid:uid>                          time_off     A A Y Y N Y

@@ -17,7 +17,11 @@ from practice.core.clock import SettableClock
 from practice.core.local_time import to_utc
 from practice.reminders.kinds import MessageKind, MessageState
 from practice.reminders.models import Message
+from practice.scheduling.absences.models import HitAnswer
+from practice.scheduling.absences.offering import offer_times
+from practice.scheduling.absences.out_today import out_today
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from tests.factories import act, make_location, make_room, make_service, make_therapist
@@ -55,6 +59,32 @@ def test_the_page_says_when_with_whom_and_where_and_nothing_else(scene: Scene, v
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert 'name="robots" content="noindex' in page.get_data(as_text=True)
+
+
+def test_a_client_whose_therapist_is_out_chooses_one_of_the_kept_times(
+    scene: Scene, visitor: Open, clock: SettableClock
+) -> None:
+    appointment = scene.book(at(14))
+    scene.now = clock.now = appointment.starts_at - timedelta(hours=6)
+    scene.do(out_today, therapist_uid=scene.therapists[0].uid, rules=SCHEDULING_RULES)
+    link = visitor(appointment)
+    answer_uid = scene.session.scalars(select(HitAnswer.uid)).one()
+    scene.do(offer_times, answer_uid=answer_uid, rules=SCHEDULING_RULES)
+    page = link.get()
+    times = re.findall(r'name="time" value="([^"]+)"', page.get_data(as_text=True))
+    assert len(times) == 3
+    assert "cannot take place as agreed. We keep these times for you until Monday, November 30, 10:00 a.m." in text_of(
+        page
+    )
+    assert "I will be there" not in text_of(page)
+    taken = link.post("/times", {"time": times[0]})
+    assert "This is the new time" in text_of(taken)
+    moved = scene.reload(appointment)
+    assert (moved.local_start, moved.therapist_id) == (at(14), scene.therapists[1].id)
+    again = link.post("/times", {"time": times[1]})
+    assert (again.status_code, "That time is not kept any more" in text_of(again)) == (409, True)
+    assert link.post("/times", {}).status_code == 404
+    assert scene.reload(appointment).therapist_id == scene.therapists[1].id
 
 
 def test_opening_the_page_and_its_sisters_changes_no_row(scene: Scene, visitor: Open, clock: SettableClock) -> None:

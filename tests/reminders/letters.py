@@ -27,6 +27,9 @@ VISIT = VisitDetails(
     early_minutes=10,
 )
 
+WITHOUT_CALENDAR = (MessageKind.OFFER, MessageKind.TIMES)
+CHOICES = tuple(Before(START + timedelta(days=days), "America/Toronto", "Ines Moreau") for days in (0, 1, 3))
+
 
 def letter(kind: MessageKind = MessageKind.CONFIRMATION, **over: object) -> Letter:
     """Return a letter to Ana about a visit on Tuesday 24 November 2026 at 14:00 in Toronto."""
@@ -43,7 +46,8 @@ def letter(kind: MessageKind = MessageKind.CONFIRMATION, **over: object) -> Lett
         stop_url="https://clinic.example.com/u/22222222-2222-4222-8222-222222222222.c2lnbmF0dXJl",
         message_id="<33333333-3333-5333-8333-333333333333@example.com>",
         written_at=datetime(2026, 11, 20, 15, 2, tzinfo=UTC),
-        answer_until=datetime(2026, 11, 20, 18, 2, tzinfo=UTC) if kind is MessageKind.OFFER else None,
+        answer_until=datetime(2026, 11, 20, 18, 2, tzinfo=UTC) if kind in WITHOUT_CALENDAR else None,
+        choices=CHOICES if kind is MessageKind.TIMES else (),
     )
     return replace(made, **over)
 

@@ -21,11 +21,11 @@ from practice.reminders.kinds import MessageKind
 from practice.reminders.letters import Digest, Letter
 from practice.reminders.mail_format import write_mail
 from practice.reminders.rendering import PLACEHOLDERS
-from tests.reminders.letters import HOUSE, START, VISIT, changes, letter, series_of
+from tests.reminders.letters import HOUSE, START, VISIT, WITHOUT_CALENDAR, changes, letter, series_of
 
 GOLDEN = Path(__file__).parent / "golden"
 KINDS = [kind for kind in MessageKind if kind is not MessageKind.DECIDE]
-ABOUT_A_VISIT = [kind for kind in KINDS if kind is not MessageKind.OFFER]
+ABOUT_A_VISIT = [kind for kind in KINDS if kind not in WITHOUT_CALENDAR]
 
 ZONES = [
     "America/Toronto",

@@ -59,6 +59,12 @@ class SettleForm(VersionSchema):
     reason = Text(longest=300)
 
 
+class TimesForm(VersionSchema):
+    """The call whose client gets times to choose from; a reason typed for keeping the visit is left alone."""
+
+    reason = Text(longest=300)
+
+
 def asked_of(body: Body) -> Asked:
     """Return the change that a form asks for; raises :class:`InvalidForm` for hours that cannot be read."""
     names = ("kind", "therapist_uid", "location_uid", "room_uid", "service_uid", "first_on", "last_on")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from practice.core.local_time import spoken, to_local
 from practice.desk.choice import Choice
 from practice.desk.reaching import Reached, whom_to_phone
+from practice.reminders.offers import reachable_by_mail
 from practice.scheduling.absences.applying import AnswerKind
 from practice.scheduling.absences.calling import CallList, ToCall, call_list
 from practice.scheduling.absences.models import GroundAct
@@ -108,6 +109,13 @@ class CallRow:
     row: ToCall
     phone: Reached | None
     options: Sequence[Option]
+    may_mail: bool = False
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """Return until when times are kept for the client to choose from, as wall time."""
+        kept = self.row.kept
+        return to_local(kept.until, self.row.appointment.zone) if kept else None
 
     @property
     def starts(self) -> datetime:
@@ -141,9 +149,13 @@ def calls_page(session: Session, act: GroundAct, *, now: datetime) -> CallsPage:
     """Return the visits of an act, those to be called with a number and times; a constant number of statements."""
     calls = call_list(session, act=act, now=now)
     phones = whom_to_phone(session, _clients(calls), now=now)
+    by_mail = reachable_by_mail(session, _clients(calls), now=now)
     rows = [
         CallRow(
-            row, phones.get(row.appointment.client_id or 0), _time_options(row.times, row.appointment, calls.set_up)
+            row,
+            phones.get(row.appointment.client_id or 0),
+            _time_options(row.times, row.appointment, calls.set_up),
+            row.appointment.client_id in by_mail,
         )
         for row in calls.rows
     ]

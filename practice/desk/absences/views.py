@@ -20,6 +20,7 @@ from practice.desk.absences.forms import (
     AnswersForm,
     ChangeForm,
     SettleForm,
+    TimesForm,
     asked_of,
     load_answers,
     wish_of,
@@ -27,6 +28,7 @@ from practice.desk.absences.forms import (
 )
 from practice.desk.absences.page import KIND_WORDS, calls_page, preview_page
 from practice.desk.not_readable import unreadable
+from practice.reminders.kept_times import send_times
 from practice.scheduling.absences.applying import apply_change
 from practice.scheduling.absences.asking import change_of, is_own_only, require_may_answer, require_may_change
 from practice.scheduling.absences.calling import CallEnd, Decision, act_of_call, get_act, list_acts, settle_call
@@ -143,6 +145,25 @@ def post_settle(uid: str) -> AnyResponse:
         return _calls_page(act_of_call(session(), uid), unreadable(invalid))
     except REFUSALS as refused:
         return _calls_page(act_of_call(session(), uid), refused)
+    return redirect(url_for("absences.show_act", uid=act_of_call(session(), uid).uid), 303)
+
+
+@blueprint.post("/absences/calls/<uid:uid>/times")
+@requires("task.finish")
+def post_times(uid: str) -> AnyResponse:
+    """Keep three times for the client and send a mail to choose from them."""
+    try:
+        version = load_form(TimesForm()).get("version")
+        write(
+            lambda opened: send_times(
+                opened, answer_uid=uid, version=version, rules=booking_rules(), actor=current_actor(), now=now()
+            )
+        )
+    except InvalidForm as invalid:
+        return _calls_page(act_of_call(session(), uid), unreadable(invalid))
+    except REFUSALS as refused:
+        return _calls_page(act_of_call(session(), uid), refused)
+    flash("The times are kept and on their way by mail.", "ok")
     return redirect(url_for("absences.show_act", uid=act_of_call(session(), uid).uid), 303)
 
 

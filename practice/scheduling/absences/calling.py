@@ -13,7 +13,9 @@ from practice.core.errors import NotFound, require_version
 from practice.core.events import Event, record
 from practice.scheduling.absences.applying import AnswerKind
 from practice.scheduling.absences.errors import AnswersMissing, NoLongerToCall
+from practice.scheduling.absences.holding import TimesEnd, end_times, list_kept_times
 from practice.scheduling.absences.impact import Hit, misfits
+from practice.scheduling.absences.kept_times import KeptTimes
 from practice.scheduling.absences.models import GroundAct, HitAnswer
 from practice.scheduling.absences.new_times import NewTime, propose
 from practice.scheduling.absences.reading import TO_COME, booked_of, days_of, read_ground, read_ledger
@@ -63,6 +65,7 @@ class ToCall:
     appointment: Appointment
     times: tuple[NewTime, ...]
     is_open: bool
+    kept: KeptTimes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,9 @@ def call_list(session: Session, *, act: GroundAct, now: datetime) -> CallList:
     visits = {visit.id: visit for visit in _visits(session, list(answers))}
     open_ones = [visit for number, visit in visits.items() if _is_open(answers[number], visit)]
     times = _times(session, open_ones, set_up, now)
+    kept = list_kept_times(session, [visit.id for visit in open_ones], now=now)
     rows = [
-        ToCall(answers[number], visit, times.get(number, ()), number in times)
+        ToCall(answers[number], visit, times.get(number, ()), number in times, kept.get(number))
         for number, visit in sorted(visits.items(), key=lambda item: (item[1].starts_at, item[0]))
     ]
     return CallList(act, set_up, rows)
@@ -155,11 +159,10 @@ def settle_call(
 
     Raises ``NotFound``, ``StaleVersion``, ``NoLongerToCall``, ``AnswersMissing``, and what ``reschedule`` raises.
     """
-    answer = _locked(session, answer_uid)
+    answer, appointment = lock_open_call(session, answer_uid)
     require_version(answer.version, version)
-    appointment = _visits(session, [answer.appointment_id])[0]
-    if not _is_open(answer, appointment):
-        raise NoLongerToCall
+    if decision.end not in AGAIN:
+        end_times(session, answer, TimesEnd.WITHDRAWN, actor=actor, now=now)
     act = session.get_one(GroundAct, answer.act_id)
     _carry_out(session, appointment, decision, act_id=act.uid, rules=rules, actor=actor, now=now)
     if decision.end in AGAIN:
@@ -173,12 +176,21 @@ def settle_call(
     return answer
 
 
-def _locked(session: Session, uid: str) -> HitAnswer:
+def lock_open_call(session: Session, uid: str) -> tuple[HitAnswer, Appointment]:
+    """Lock the decision about a visit and return both as they are; raises ``NotFound`` and ``NoLongerToCall``."""
     found = select(HitAnswer).where(HitAnswer.uid == uid).with_for_update()
     answer = session.scalars(found, execution_options={"populate_existing": True}).one_or_none()
     if answer is None:
         raise NotFound("There is no such call.")
-    return answer
+    appointment = _visits(session, [answer.appointment_id])[0]
+    if not _is_open(answer, appointment):
+        raise NoLongerToCall
+    return answer, appointment
+
+
+def call_times(session: Session, appointment: Appointment, *, now: datetime) -> Sequence[NewTime]:
+    """Return the times that can be proposed for one visit now."""
+    return _times(session, [appointment], read_set_up(session), now)[appointment.id]
 
 
 def _carry_out(

@@ -97,3 +97,23 @@ class NoLongerToCall(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Somebody has settled this visit already.", ways_out=(RELOAD,))
+
+
+class TimesNotOffered(RuleViolation):
+    """No times can be kept for the client by mail."""
+
+    code = "times_not_offered"
+    title = "No times can be sent"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, ways_out=(RELOAD,))
+
+
+class TimesEnded(Conflict):
+    """The times that were kept ran out, one was taken, or the visit changed."""
+
+    code = "times_ended"
+    title = "These times are not kept any more"
+
+    def __init__(self) -> None:
+        super().__init__("These times are not kept for you any more. Please call us.", ways_out=(RELOAD,))

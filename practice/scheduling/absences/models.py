@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, literal_column, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from practice.clinic.models import Therapist
@@ -10,6 +10,7 @@ from practice.core.db import Base, Editable, Identified
 from practice.scheduling.models import Appointment
 
 _TO_CALL = text("answer = 'call' AND outcome IS NULL")
+_NOT_ENDED = text("ended_at IS NULL")
 
 
 class GroundAct(Base, Identified):
@@ -50,6 +51,44 @@ class HitAnswer(Base, Editable):
 
     act: Mapped[GroundAct] = relationship(lazy="raise_on_sql")
     appointment: Mapped[Appointment] = relationship(lazy="raise_on_sql")
+
+
+class TimesOffer(Base, Editable):
+    """Times kept for a visit until ``expires_at``; they hold only while the visit lies as it lay when offered."""
+
+    __tablename__ = "times_offer"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (end_kind IS NULL)", name="ended"),
+        Index("uq_times_offer_open", "answer_id", unique=True, postgresql_where=_NOT_ENDED, sqlite_where=_NOT_ENDED),
+        Index(None, "appointment_id"),
+    )
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("hit_answer.id", ondelete="CASCADE"))
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"))
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
+    starts_at: Mapped[datetime]
+    offered_at: Mapped[datetime]
+    offered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_kind: Mapped[str | None] = mapped_column(String(10))
+    ended_by: Mapped[str | None] = mapped_column(String(20))
+
+
+class HeldTime(Base, Identified):
+    """One of the times of an offer; ``hold_id`` is None once the held time was given back."""
+
+    __tablename__ = "held_time"
+    __table_args__ = (Index(None, "offer_id"), Index(None, "hold_id"))
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("times_offer.id", ondelete="CASCADE"))
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id", ondelete="SET NULL"))
+    therapist_id: Mapped[int] = mapped_column(ForeignKey("therapist.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
+    local_start: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    zone: Mapped[str] = mapped_column(String(64))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
 
 
 TO_CALL = (HitAnswer.answer == literal_column("'call'"), HitAnswer.outcome.is_(None))

@@ -99,10 +99,25 @@ def test_out_today_leads_to_the_calls_and_each_is_settled_by_a_button(desk):
     assert page.index("13:00") < page.index("15:00")
     assert "2 visits to call about" in page
     assert "No number is known" in page
-    forms = re.findall(r'action="(/absences/calls/[^"]+)"', page)
+    forms = re.findall(r' action="(/absences/calls/[^"]+)"', page)
     choice = re.search(rf'value="(2026-11-24T13:00\|{desk.ben.uid}[^"]*)"', page)[1]
     assert desk.rita.post(forms[0], data={"choice": choice}).status_code == 303
     assert desk.rita.post(forms[1], data={"end": "cancelled"}).status_code == 303
     assert "Nobody left to call" in text_of(desk.rita.get(answer.location))
     assert "settled this visit already" in text_of(desk.rita.post(forms[1], data={"end": "cancelled"}), 409)
     assert (reread(desk, early).therapist_id, reread(desk, late).state) == (desk.ben.id, "cancelled")
+
+
+def test_one_key_sends_three_times_by_mail_and_the_list_says_until_when_they_are_kept(desk):
+    desk.book(make_client(desk.session, email="clara@example.com"), desk.at(16))
+    desk.book(make_client(desk.session, email=""), desk.at(14))
+    answer = desk.rita.post("/absences/out-today", data={"therapist_uid": desk.ada.uid})
+    page = text_of(desk.rita.get(answer.location))
+    (send,) = re.findall(r'formaction="(/absences/calls/[^"]+/times)"', page)
+    assert desk.rita.post(send, data={"reason": "", "version": "1"}).status_code == 303
+    shown = text_of(desk.rita.get(answer.location))
+    assert "times sent, kept until" in shown
+    assert "2 visits to call about" in shown
+    forms = re.findall(r' action="(/absences/calls/[^"]+)"', page)
+    (other,) = set(forms) - {send.removesuffix("/times")}
+    assert "No mail reaches this client" in text_of(desk.rita.post(f"{other}/times"), 422)
