@@ -52,6 +52,7 @@ from practice.scheduling.free_time import api as availability_api
 from practice.scheduling.merging import api as merging_api
 from practice.scheduling.series import api as series_api
 from practice.scheduling.wait_list import api as wait_list_api
+from practice.treatment_plans import visit_api
 from practice.visits import api as visits_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
@@ -75,6 +76,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     wait_list_api.blueprint,
     series_api.blueprint,
     visits_api.blueprint,
+    visit_api.blueprint,
     blocks_api.blueprint,
     messages_api.blueprint,
 )

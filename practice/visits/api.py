@@ -21,9 +21,11 @@ from practice.visits.models import MeasureDefinition, Visit
 from practice.visits.opening import NotTreated, mark_not_treated, open_visit
 from practice.visits.schemas import (
     ActivitySchema,
+    AddedActivitySchema,
     DefinitionInForceSchema,
     DefinitionSchema,
     NotTreatedSchema,
+    OpenedSchema,
     VisitSchema,
 )
 from practice.visits.shown import ShownActivity, ShownVisit, show_activities, show_visit
@@ -48,16 +50,16 @@ class VisitOfAppointment(MethodView):
         """Read what was recorded; each reading is logged."""
         return with_etag(write(lambda opened: _read(opened, _found(opened, uid))))
 
-    @blueprint.response(201, VisitSchema)
+    @blueprint.response(201, OpenedSchema)
     @requires(RECORD)
     def post(self, uid: str) -> Response:
-        """Open the visit of a client who has come; opened already, it is returned."""
+        """Open the visit of a client who has come; opened already, it is the same one."""
 
         def work(opened: Session) -> Answer:
             actor = current_actor()
             visit_of_own_appointment(opened, uid, actor, RECORD)
             visit = open_visit(opened, appointment_uid=uid, actor=actor, now=now())
-            return Answer(201, VisitSchema().dump(show_visit(opened, visit)))
+            return Answer(201, OpenedSchema().dump(visit), f"/api/v1/visits/{visit.uid}")
 
         return post_once(work, actor=current_actor(), now=now())
 
@@ -109,7 +111,7 @@ class Activities(MethodView):
         return write(work)
 
     @blueprint.arguments(ActivitySchema)
-    @blueprint.response(201, ActivitySchema)
+    @blueprint.response(201, AddedActivitySchema)
     @requires(RECORD)
     def post(self, body: Body, uid: str) -> Response:
         """Add one; five are rated at a time."""
@@ -119,8 +121,7 @@ class Activities(MethodView):
             made = activities.add_activity(
                 opened, client_id=client_id, words=body["words"], actor=current_actor(), now=now()
             )
-            shown = next(each for each in show_activities(opened, client_id) if each.uid == made.uid)
-            return Answer(201, ActivitySchema().dump(shown))
+            return Answer(201, AddedActivitySchema().dump(made))
 
         return post_once(work, actor=current_actor(), now=now())
 

@@ -45,7 +45,7 @@ class RaisedSchema(StrictSchema):
 
     code = fields.String()
     tier = fields.String()
-    region = fields.String(allow_none=True)
+    region = fields.String()
 
 
 class PreCheckSchema(StrictSchema):
@@ -165,11 +165,25 @@ class VisitSchema(StrictSchema):
     activities = fields.List(fields.Nested(ActivitySchema))
 
 
-class RecordedSchema(StrictSchema):
-    """The visit after something was recorded, and the flags that this raised."""
+class OpenedSchema(StrictSchema):
+    """Which visit it is. Answers that are kept for a repeated request say nothing of what was recorded."""
 
-    visit = fields.Nested(VisitSchema)
+    uid = Uid()
+    version = fields.Integer()
+
+
+class RecordedSchema(OpenedSchema):
+    """The visit to which something was added, and the flags that this raised."""
+
     raised = fields.List(fields.Nested(RaisedSchema))
+
+
+class AddedActivitySchema(StrictSchema):
+    """Which activity was added; its words are read with the others."""
+
+    uid = Uid()
+    number = fields.Integer()
+    version = fields.Integer()
 
 
 class NotTreatedSchema(StrictSchema):

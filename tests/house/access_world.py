@@ -45,8 +45,12 @@ from practice.treatment_plans.diagnosis import Cause, CauseSource, Side
 from practice.treatment_plans.drafting import draft_plan
 from practice.treatment_plans.episodes import open_episode
 from practice.visits.activities import add_activity
+from practice.visits.measures import Timing
+from practice.visits.measuring import Number, record_measures
 from practice.visits.models import Visit
 from practice.visits.opening import open_visit
+from practice.visits.vital_signs import record_vitals
+from practice.visits.vitals import Reading
 from tests.cast import Member, make_cast, make_user
 from tests.conftest import NOW
 from tests.factories import OWNER, guardian, make_client, make_location, make_room, make_service, make_therapist
@@ -415,6 +419,23 @@ def _visited(world: World) -> dict[str, str]:
     return {"uid": world.session.get_one(Appointment, make_visit(world).appointment_id).uid}
 
 
+def _reading(world: World) -> dict[str, str]:
+    visit = make_visit(world)
+    reading = Reading(systolic=120, diastolic=80)
+    row, _ = _act(
+        world,
+        lambda: record_vitals(world.session, visit=visit, reading=reading, timing=Timing.PRE, actor=OWNER, now=NOW),
+    )
+    return {"uid": visit.uid, "part": row.uid}
+
+
+def _measured(world: World) -> dict[str, str]:
+    visit = make_visit(world)
+    numbers = [Number("NPRS_LEG", "now", 7)]
+    rows, _ = _act(world, lambda: record_measures(world.session, visit=visit, numbers=numbers, actor=OWNER, now=NOW))
+    return {"uid": visit.uid, "part": rows[0].uid}
+
+
 def _activity(world: World) -> dict[str, str]:
     client = _client_of(world)
     row = _act(
@@ -545,6 +566,8 @@ MAKERS: dict[str, Maker] = {
     "visited": _visited,
     "plan": _plan,
     "activity": _activity,
+    "reading": _reading,
+    "measured": _measured,
     "measure_code": lambda _world: {"code": "NPRS_LEG"},
 }
 """Values for the rule of one object of Theo's, made anew for every request, since a request may destroy it."""
@@ -573,6 +596,12 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
     ("POST", "/api/v1/appointments/<uid:uid>/series/cancellation"): lambda _: {"scope": "all", "reason": "ill"},
     ("POST", "/api/v1/clients/<uid:uid>/activities"): lambda _: {"words": "Walk to the shop"},
     ("POST", "/api/v1/visits/<uid:uid>/not-treated"): lambda _: {"reason": "emergency"},
+    ("POST", "/api/v1/visits/<uid:uid>/vitals/<uid:part>/correction"): lambda _: {"reason": "wrong arm"},
+    ("POST", "/api/v1/visits/<uid:uid>/measures"): lambda _: {
+        "measures": [{"code": "NPRS_LEG", "part": "now", "value": 7}]
+    },
+    ("POST", "/api/v1/visits/<uid:uid>/measures/<uid:part>/correction"): lambda _: {"value": 6, "reason": "misheard"},
+    ("POST", "/api/v1/visits/<uid:uid>/body-map"): lambda _: {"painted": []},
     ("POST", "/api/v1/appointments/<uid:uid>/swap"): lambda world: {
         "other_uid": make_appointment(world).uid,
         "what": "times",

@@ -382,6 +382,12 @@ GET     /api/v1/appointments/<uid:uid>/visit                visited      A A F Y
 POST    /api/v1/appointments/<uid:uid>/visit                visited      A A F Y N Y
 GET     /api/v1/visits/<uid:uid>                            visit        A A F Y N Y
 POST    /api/v1/visits/<uid:uid>/not-treated                visit        A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/pre-checks                 visit        A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/vitals                     visit        A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/vitals/<uid:part>/correction   reading  A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/measures                   visit        A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/measures/<uid:part>/correction measured A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/body-map                   visit        A A F Y N Y
 GET     /api/v1/clients/<uid:uid>/activities                client       A A F Y N Y
 POST    /api/v1/clients/<uid:uid>/activities                client       A A F Y N Y
 DELETE  /api/v1/clients/<uid:uid>/activities/<uid:part>     activity     A A F Y N Y
