@@ -24,6 +24,7 @@ from practice.clinic import views as clinic_views
 from practice.desk import refusal_pages
 from practice.desk.absences import views as absence_pages
 from practice.desk.appointment import views as appointment_views
+from practice.desk.blocks import busy_views
 from practice.desk.blocks import views as blocks_views
 from practice.desk.booking import parked_views, repeat_views
 from practice.desk.booking import views as booking_views
@@ -47,6 +48,7 @@ from practice.scheduling.absences import api as absences_api
 from practice.scheduling.appointments import acts_api, holds_api
 from practice.scheduling.appointments import api as appointments_api
 from practice.scheduling.blocks import api as blocks_api
+from practice.scheduling.blocks import busy_api
 from practice.scheduling.calendar import api as calendar_api
 from practice.scheduling.free_time import api as availability_api
 from practice.scheduling.merging import api as merging_api
@@ -78,6 +80,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     visits_api.blueprint,
     visit_api.blueprint,
     blocks_api.blueprint,
+    busy_api.blueprint,
     messages_api.blueprint,
 )
 
@@ -99,6 +102,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     calls_views.blueprint,
     absence_pages.blueprint,
     blocks_views.blueprint,
+    busy_views.blueprint,
     messages_views.blueprint,
     client_views.blueprint,
     safety_views.blueprint,

@@ -100,6 +100,10 @@ BOOKING: Mapping[str, RefusalNote] = {
         409, "Days that were to be kept free are taken, so none was.", "Leave these days out, or choose another time."
     ),
     "impossible_block": _note(422, "Time cannot be kept free like this.", "Correct the field that is named."),
+    "not_a_calendar": _note(422, "The file is no calendar, or a damaged one.", "Export the calendar again as .ics."),
+    "calendar_too_large": _note(
+        422, "The calendar has more in it than half a year of one person.", "Export a shorter time and read that file."
+    ),
     "kept_elsewhere": _note(
         422, "The time comes from the therapist's own calendar.", "Change it there and read the file again."
     ),

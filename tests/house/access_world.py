@@ -581,6 +581,7 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
         "first_on": "2026-11-30",
     },
     ("POST", "/api/v1/absences/calls/<uid:uid>"): lambda _: {"end": "no_answer"},
+    ("PUT", "/api/v1/therapists/<uid:uid>/busy-times"): lambda _: {"calendar": "BEGIN:VCALENDAR\nEND:VCALENDAR"},
     ("PATCH", "/api/v1/blocks/<uid:uid>"): lambda world: {
         "kind": "lunch",
         "local_start": "2027-01-01T12:00",

@@ -336,6 +336,9 @@ POST    /blocks/new                                         .            A A Y Y
 GET     /blocks/<uid:uid>                                   block        A A Y Y N Y
 POST    /blocks/<uid:uid>                                   block        A A Y Y N Y
 POST    /blocks/<uid:uid>/remove                            block        A A Y Y N Y
+GET     /busy-times                                         .            A A Y Y Y Y
+POST    /busy-times                                         .            A A Y Y Y Y
+PUT     /api/v1/therapists/<uid:uid>/busy-times             therapist    A A Y Y N Y
 GET     /api/v1/blocks                                      .            A A Y Y Y Y
 POST    /api/v1/blocks                                      .            A A Y Y Y Y
 GET     /api/v1/blocks/<uid:uid>                            block        A A Y Y N Y

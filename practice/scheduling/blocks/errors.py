@@ -48,3 +48,24 @@ class KeptElsewhere(RuleViolation):
             "This time comes from the therapist's own calendar. Change it there and read the file again.",
             ways_out=(RELOAD, WayOut("open_settings", "Read the file again", {"href": "/busy-times"})),
         )
+
+
+class NotACalendar(RuleViolation):
+    """The file is no calendar, or a damaged one."""
+
+    code = "not_a_calendar"
+    title = "No calendar file"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, ways_out=(WayOut("correct", "Choose another file", {"field": "file"}),))
+
+
+class CalendarTooLarge(RuleViolation):
+    """The file has more in it than a person's calendar of half a year."""
+
+    code = "calendar_too_large"
+    title = "The calendar is too large"
+
+    def __init__(self, sentence: str) -> None:
+        ways = (WayOut("correct", "Export a shorter time and choose that file", {"field": "file"}),)
+        super().__init__(sentence, ways_out=ways)

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from practice.scheduling.appointments.schemas import one_of
+from practice.scheduling.blocks.calendar_file import LONGEST_FILE
 from practice.scheduling.blocks.editing import Scope
 from practice.scheduling.blocks.pattern import LONGEST_MINUTES, MOST_BLOCKS, MOST_WEEKS_APART, SHORTEST_MINUTES
 from practice.scheduling.blocks.wishes import MOST_THERAPISTS
@@ -105,3 +106,26 @@ class BlockQuerySchema(StrictSchema):
     def _check_range(self, data: Body, **_kwargs: Any) -> None:
         if not timedelta(0) <= data["last_on"] - data["first_on"] < timedelta(days=MOST_DAYS):
             raise ValidationError(f"Give a last day on or after the first; at most {MOST_DAYS} days.", "to")
+
+
+class CalendarFileSchema(StrictSchema):
+    """The text of a calendar file (.ics)."""
+
+    calendar = Text(longest=LONGEST_FILE, shortest=1, multiline=True, required=True)
+
+
+class BookedMeanwhileSchema(StrictSchema):
+    """A visit that is booked while the file says busy."""
+
+    uid = fields.String(required=True)
+    local_start = LocalTime(required=True)
+
+
+class ImportedSchema(StrictSchema):
+    """What became of a file; ``unread_rules`` repeat in a way of which only the first time was kept."""
+
+    entries = fields.Integer(required=True)
+    kept = fields.Integer(required=True)
+    unread_rules = fields.Integer(required=True)
+    unknown_zones = fields.Integer(required=True)
+    clashes = fields.List(fields.Nested(BookedMeanwhileSchema), required=True)
