@@ -24,10 +24,10 @@ STOPS = {
 """What stops a course and what to do about it."""
 
 
-def title(pattern: Pattern, name_of: NameOf) -> str:
-    """Return what the visits of a course have in common: ``Tuesdays and Fridays at 14:00, Ines Okafor``."""
+def title(pattern: Pattern) -> str:
+    """Return when the visits of a course are, as a rule: ``Tuesdays and Fridays at 14:00``."""
     days = listed([f"{WEEKDAYS[weekday]}s" for weekday in pattern.weekdays])
-    return f"{days} at {show_minute(pattern.minute)}, {name_of(pattern.therapist_id)}"
+    return f"{days} at {show_minute(pattern.minute)}"
 
 
 def reasons(question: CourseQuestion, course: Course, name_of: NameOf) -> tuple[str, ...]:

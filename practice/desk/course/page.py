@@ -10,7 +10,7 @@ from practice.desk.course.forms import written
 from practice.desk.course.weeks import Week, cells_of, weeks_of
 from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.question import SetUp
-from practice.treatment_plans.course import Course, Visit, With
+from practice.treatment_plans.course import DAYS_A_WEEK, Course, Visit, With
 from practice.treatment_plans.course_changes import changes_of
 from practice.treatment_plans.course_words import WEEKDAYS, reasons, stuck_sentence, title
 from practice.treatment_plans.planning import Case, PlanWishes, Proposals, propose_plan, read_case
@@ -24,6 +24,7 @@ class Card:
     """One proposal as it is shown."""
 
     title: str
+    who: str
     reasons: Sequence[str]
     weeks: Sequence[Week]
     visits: Sequence[str]
@@ -58,6 +59,11 @@ class CoursePage:
         return bool(self.case.sessions) and not self.case.unbooked
 
     @property
+    def columns(self) -> int:
+        """Return how many weekdays are shown: Sunday only when there is a visit on one."""
+        return DAYS_A_WEEK if any(week.cells[-1] for card in self.cards for week in card.weeks) else DAYS_A_WEEK - 1
+
+    @property
     def conflicts(self) -> list[tuple[str, str]]:
         """Return every visit that did not fit, each with its day and why."""
         refusal = self.form.refusal
@@ -88,7 +94,7 @@ def course_page(
         usual=With.ANY if case.version is None else With(case.version.preference),
         usual_uid=own_uid or set_up.therapists[_familiar_id(case)].uid,
         is_own=own_uid is not None,
-        weekdays=[(str(at), name[:3]) for at, name in enumerate(WEEKDAYS)],
+        weekdays=[(str(at), name[:2]) for at, name in enumerate(WEEKDAYS)],
     )
 
 
@@ -120,7 +126,8 @@ def _card(
 ) -> Card:
     changes = changes_of(found.case.sessions, _placed(found, course), found.name_of)
     return Card(
-        title=title(course.pattern, found.name_of),
+        title=title(course.pattern),
+        who=found.name_of(course.pattern.therapist_id),
         reasons=reasons(found.question, course, found.name_of),
         weeks=weeks,
         visits=written(_placed(found, course), uids),
@@ -132,7 +139,13 @@ def _card(
 
 def _act(changes: Sequence[str], *, is_mending: bool) -> str:
     if is_mending:
-        return f"Do these {len(changes)}" if len(changes) > 1 else "Do this" if changes else "Keep it so"
+        return (
+            f"Make these {len(changes)} changes"
+            if len(changes) > 1
+            else "Make this change"
+            if changes
+            else "Keep it so"
+        )
     return f"Book these {len(changes)}" if len(changes) > 1 else "Book this visit"
 
 

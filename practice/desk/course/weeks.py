@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from practice.treatment_plans.course import DAYS_A_WEEK, Course, CourseQuestion, Due, Pattern, Visit
 
-STAYS, MOVES, NEW, WAS = "stays", "moves", "new", "was"
+STAYS, NEW, WAS = "stays", "new", "was"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +34,23 @@ class Week:
     monday: date
     cells: tuple[Cell | None, ...]
 
+    @property
+    def words(self) -> str:
+        """Return the Monday as a calendar's margin says it."""
+        return f"{self.monday:%b} {self.monday.day}"
+
 
 def cells_of(question: CourseQuestion, course: Course) -> list[Cell]:
     """Return every visit of a course, those that are fixed too."""
     places = {place for due in question.dues for place in due.presents}
-    is_mended = bool(places)
     return [
-        _cell(due, visit, course.pattern, places, is_mended=is_mended, is_tentative=due.number in course.tentative)
+        _cell(due, visit, course.pattern, places, is_tentative=due.number in course.tentative)
         for due, visit in zip(question.dues, course.visits, strict=True)
     ]
 
 
-def _cell(due: Due, visit: Visit, pattern: Pattern, places: set[Visit], *, is_mended: bool, is_tentative: bool) -> Cell:
-    kind = WAS if due.fixed else STAYS if visit in places else MOVES if is_mended else NEW
+def _cell(due: Due, visit: Visit, pattern: Pattern, places: set[Visit], *, is_tentative: bool) -> Cell:
+    kind = WAS if due.fixed else STAYS if visit in places else NEW
     return Cell(
         due.number,
         date.fromordinal(visit.on),
