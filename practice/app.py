@@ -22,6 +22,7 @@ from practice.core.clock import Clock, system_clock
 from practice.demo import mail_views
 from practice.desk.safety.clinical_views import UPLOADS
 from practice.desk.shell_views import install_shell
+from practice.portal.limits import PORTAL_RULE
 from practice.reminders.heartbeat import FOLLOWING, HOUSEKEEPING, SENDING, seconds_since
 from practice.routes import API_BLUEPRINTS, PAGE_BLUEPRINTS
 from practice.scheduling.claiming.rules import SCHEDULING_RULES, BookingRules
@@ -41,7 +42,7 @@ from practice.web.uploads import install_uploads
 
 MAX_BODY_BYTES = 1024 * 1024
 
-BOOKING_RULES: BookingRules = (*SCHEDULING_RULES, SAFETY_RULE, PLAN_RULE)
+BOOKING_RULES: BookingRules = (*SCHEDULING_RULES, PORTAL_RULE, SAFETY_RULE, PLAN_RULE)
 """What may refuse a booking, in order; every verb that takes time is given this tuple."""
 
 OWNERSHIP = Ownership(therapist_of=therapist_of_user, owns=owns_client, own_clients=own_clients)

@@ -3,13 +3,6 @@
 from practice.core.errors import RuleViolation
 
 
-class MoveOnlySameDay(RuleViolation):
-    """It is too late to move the visit to another day free of charge."""
-
-    code = "move_only_same_day"
-    title = "Too late for another day"
-
-
 class NoLongerOpen(RuleViolation):
     """The visit is over, cancelled or has begun, so the link cannot act on it any more."""
 

@@ -1,6 +1,6 @@
 """What a client does behind a link. Each act may come twice: the second time finds what the first one did."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from practice.clients.queries import find_consent
 from practice.clients.service import withdraw_consent
 from practice.clients.verifying import verify_address
 from practice.core.errors import NotFound, WayOut
-from practice.portal.errors import MoveOnlySameDay, NoLongerOpen
+from practice.portal.errors import NoLongerOpen
 from practice.portal.visits import ManagedVisit, Standing, get_visit
 from practice.reminders.links import CLIENT
 from practice.reminders.queries import addresses_reached
@@ -64,17 +64,11 @@ def move_visit(
     rules: BookingRules,
     now: datetime,
 ) -> None:
-    """Move the visit to another offered time; inside the practice's notice only within the same day.
+    """Move the visit to another offered time, as the portal's rule among *rules* allows it.
 
-    Raises ``NotFound``, :class:`NoLongerOpen`, :class:`MoveOnlySameDay` and what ``reschedule`` raises.
+    Raises ``NotFound``, :class:`NoLongerOpen` and what ``reschedule`` raises.
     """
     visit = _open_visit(session, link, now)
-    if visit.is_late and local_start.date() != visit.local_start.date():
-        notice = timedelta(minutes=visit.settings.cancel_notice_minutes)
-        raise MoveOnlySameDay(
-            f"Less than {notice // timedelta(hours=1)} hours before it, the appointment can only move within its day.",
-            ways_out=(WayOut("choose_time", "Times on the same day"), WayOut("call_us", "Call us")),
-        )
     reschedule(
         session,
         appointment_uid=visit.appointment.uid,

@@ -248,11 +248,18 @@ def test_the_horizon_counts_local_days_and_says_when_the_day_opens() -> None:
     assert (refusal.code, wall_time(refusal.until, ZONE)) == ("horizon", wall(0, on=date(2026, 11, 24)))
 
 
-def test_a_start_off_the_grid_is_named_with_the_next_ones() -> None:
+def test_a_start_off_the_grid_is_named_with_the_nearest_ones() -> None:
     refusal = time_refusals(question(), practice(), wall(10, 10))[0]
     assert refusal.code == "off_grid"
     starts = [way.values["local_start"] for way in refusal.ways_out if way.act == "choose_time"]
-    assert starts == ["2026-12-01T10:15", "2026-12-01T10:30", "2026-12-01T10:45"]
+    assert starts == ["2026-12-01T10:15", "2026-12-01T10:00", "2026-12-01T10:30"]
+
+
+def test_a_taken_time_leads_to_the_nearest_of_its_day_before_any_other_day() -> None:
+    facts = practice(taken={1: [busy(at(10)), busy(at(11), 300)]})
+    asked = question(therapist_ids=(1,), last_on=DAY + timedelta(days=1))
+    ways = [way for way in time_refusals(asked, facts, wall(10))[0].ways_out if way.act == "choose_time"]
+    assert [way.values["local_start"] for way in ways] == ["2026-12-01T09:00", "2026-12-01T08:45", "2026-12-01T08:30"]
 
 
 def test_the_grid_starts_at_midnight_each_day() -> None:

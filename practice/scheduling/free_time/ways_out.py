@@ -1,4 +1,4 @@
-"""What leads out of a refused start: the next offered times, a colleague, another room, or a search."""
+"""What leads out of a refused start: the nearest offered times, a colleague, another room, or a search."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +18,7 @@ def with_ways_out(
     question: Question, facts: DiaryFacts, begins: int, refusals: tuple[Refusal, ...]
 ) -> tuple[Refusal, ...]:
     """Return the refusals, each carrying the acts that lead out as far as the facts at hand show them."""
-    ways = (*_same_time(question, facts, begins), *_next_times(question, facts, begins))
+    ways = (*_same_time(question, facts, begins), *_other_times(question, facts, begins))
     return tuple(
         replace(refusal, ways_out=(*refusal.ways_out, *ways, search(question, facts, begins, refusal)))
         for refusal in refusals
@@ -58,11 +58,17 @@ def _offered_at(question: Question, facts: DiaryFacts, begins: int) -> OfferedSt
     return next(iter(fitting(question, facts, then)), None)
 
 
-def _next_times(question: Question, facts: DiaryFacts, begins: int) -> list[WayOut]:
-    """Offer the three next starts after the refused one, or the three last before it on the days at hand."""
-    offers = _fitting(question, facts)
-    later = [offer for offer in offers if offer.begins > begins][:MOST_TIMES]
-    return [choose("choose_time", question, facts, offer) for offer in later or offers[-MOST_TIMES:]]
+def _other_times(question: Question, facts: DiaryFacts, begins: int) -> list[WayOut]:
+    """Offer three starts: the nearest of the same day, then the next ones after it, else the last ones before."""
+    zone = facts.set_up.locations[question.location_id].zone
+    wanted_on = wall_time(instant_of(begins), zone).date()
+
+    def rank(offer: OfferedStart) -> tuple[bool, bool, int]:
+        is_elsewhen = wall_time(instant_of(offer.begins), zone).date() != wanted_on
+        return is_elsewhen, is_elsewhen and offer.begins < begins, abs(offer.begins - begins)
+
+    others = sorted((offer for offer in _fitting(question, facts) if offer.begins != begins), key=rank)
+    return [choose("choose_time", question, facts, offer) for offer in others[:MOST_TIMES]]
 
 
 def search(question: Question, facts: DiaryFacts, begins: int, refusal: Refusal) -> WayOut:
