@@ -37,6 +37,8 @@ def confirm_visit(session: Session, *, link: SignedLink, now: datetime) -> None:
 def cancel_visit(session: Session, *, link: SignedLink, reason: str, now: datetime) -> None:
     """Call the visit off: always possible while it is to come, the fee being proposed to the desk only.
 
+    None is proposed while an absence has left the visit to a call.
+
     *reason* is ``ill`` or ``not_said``. A visit that is cancelled already stays so. Raises ``NotFound`` and
     :class:`NoLongerOpen`.
     """
@@ -44,10 +46,11 @@ def cancel_visit(session: Session, *, link: SignedLink, reason: str, now: dateti
     if visit.standing is Standing.CANCELLED:
         return
     _require_coming(visit)
+    said = reason if reason in LINK_REASONS else "not_said"
     cancel(
         session,
         appointment_uid=visit.appointment.uid,
-        reason=reason if reason in LINK_REASONS else "not_said",
+        reason="therapist_away" if visit.is_in_question else said,
         by=CancelledBy.LINK,
         actor=link_actor(link),
         now=now,

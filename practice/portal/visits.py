@@ -15,7 +15,7 @@ from practice.core.errors import NotFound
 from practice.core.local_time import to_local, wall_time
 from practice.reminders.links import APPOINTMENT
 from practice.safety.gate import Missing
-from practice.scheduling.absences.holding import list_kept_times
+from practice.scheduling.absences.holding import is_in_question, list_kept_times
 from practice.scheduling.absences.kept_times import KeptTimes
 from practice.scheduling.appointments.cancelling import CancelledBy, cancellation_fee, is_late
 from practice.scheduling.claiming.loading import WITH_EVERYBODY
@@ -44,7 +44,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ManagedVisit:
-    """One visit with the rules that hold for it at this moment."""
+    """One visit with the rules that hold for it at this moment.
+
+    One ``is_in_question`` was hit by an absence and not settled: calling it off is the practice's own doing.
+    """
 
     appointment: Appointment
     settings: PracticeSettings
@@ -52,6 +55,7 @@ class ManagedVisit:
     fee_cents: int | None
     is_late: bool
     kept: KeptTimes | None = None
+    is_in_question: bool = False
 
     @property
     def first_name(self) -> str:
@@ -110,13 +114,16 @@ def get_visit(session: Session, *, link: SignedLink, actor: Actor, now: datetime
     if appointment is None or appointment.state == AppointmentState.HELD or not is_of_link:
         raise NotFound("This appointment does not exist any more. Please call us.")
     settings = get_settings(session, wall_time(now, appointment.zone).date())
+    in_question = is_in_question(session, appointment.id)
+    by = CancelledBy.CLINIC if in_question else CancelledBy.LINK
     return ManagedVisit(
         appointment,
         settings,
         _standing(appointment, now),
-        cancellation_fee(appointment, settings, by=CancelledBy.LINK, now=now),
+        cancellation_fee(appointment, settings, by=by, now=now),
         is_late(appointment, settings, now=now),
         list_kept_times(session, [appointment.id], now=now).get(appointment.id),
+        in_question,
     )
 
 

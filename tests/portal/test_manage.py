@@ -73,10 +73,9 @@ def test_a_client_whose_therapist_is_out_chooses_one_of_the_kept_times(
     page = link.get()
     times = re.findall(r'name="time" value="([^"]+)"', page.get_data(as_text=True))
     assert len(times) == 3
-    assert "cannot take place as agreed. We keep these times for you until Monday, November 30, 10:00 a.m." in text_of(
-        page
-    )
+    assert "Until Monday, November 30, 10:00 a.m. we keep these times for you." in text_of(page)
     assert "I will be there" not in text_of(page)
+    assert "Free of charge" in text_of(page), "that the therapist is out costs the client nothing"
     taken = link.post("/times", {"time": times[0]})
     assert "This is the new time" in text_of(taken)
     moved = scene.reload(appointment)
@@ -85,6 +84,17 @@ def test_a_client_whose_therapist_is_out_chooses_one_of_the_kept_times(
     assert (again.status_code, "That time is not kept any more" in text_of(again)) == (409, True)
     assert link.post("/times", {}).status_code == 404
     assert scene.reload(appointment).therapist_id == scene.therapists[1].id
+
+
+def test_calling_a_visit_off_whose_therapist_is_out_proposes_no_fee(
+    scene: Scene, visitor: Open, clock: SettableClock
+) -> None:
+    appointment = scene.book(at(14))
+    scene.now = clock.now = appointment.starts_at - timedelta(hours=6)
+    scene.do(out_today, therapist_uid=scene.therapists[0].uid, rules=SCHEDULING_RULES)
+    assert visitor(appointment).post("/cancel", {"reason": "not_said"}).status_code == 200
+    cancelled = scene.reload(appointment)
+    assert (cancelled.state, cancelled.cancelled_late, cancelled.fee_proposed_cents) == ("cancelled", True, None)
 
 
 def test_opening_the_page_and_its_sisters_changes_no_row(scene: Scene, visitor: Open, clock: SettableClock) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from practice.clinic.models import Therapist
@@ -57,6 +57,12 @@ def list_kept_times(session: Session, appointment_ids: Collection[int], *, now: 
         number: KeptTimes(offer.uid, offer.offered_at, offer.expires_at, tuple(times[number]))
         for number, offer in offers.items()
     }
+
+
+def is_in_question(session: Session, appointment_id: int) -> bool:
+    """Return whether an absence hit a visit and nobody has settled it yet."""
+    open_call = exists().where(HitAnswer.appointment_id == appointment_id, *TO_CALL)
+    return session.execute(select(open_call)).scalar_one()
 
 
 def find_offer(session: Session, answer: HitAnswer) -> TimesOffer | None:
