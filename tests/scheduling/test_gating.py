@@ -360,3 +360,39 @@ def test_a_call_that_nobody_made_goes_to_the_owner_after_a_quarter_of_an_hour(sc
     late = act(scene.session, lambda: escalate_calls(scene.session, now=NOW + timedelta(minutes=15)))
     assert (early, late) == (0, 1)
     assert scene.session.scalars(select(StaffTask.assigned_role)).one() == "owner"
+
+
+@pytest.mark.parametrize(("days_before", "kinds"), [(15, []), (14, ["form_again"]), (3, ["form_again", "form_again"])])
+def test_a_form_that_runs_out_before_a_visit_is_asked_for_in_time(scene, sessions, days_before, kinds):
+    scene.now = NOW + timedelta(days=90 - days_before)
+    book(scene, at(10) + timedelta(days=105))
+    sweep = Sweep(sessions, lambda: scene.now)
+    sweep.run()
+    sweep.run()
+    assert tasks(scene) == kinds
+
+
+def test_a_clearance_that_ends_before_a_visit_asks_a_therapist(scene, sessions):
+    cleared(scene, flagged(scene), TODAY + 90 * DAY)
+    book(scene, at(10) + timedelta(days=70))
+    scene.now = NOW + timedelta(days=77)
+    Sweep(sessions, lambda: scene.now).run()
+    assert "clearance_ends" not in tasks(scene)
+    shorten = text("UPDATE clearance SET valid_until = '2027-02-04'")
+    act(scene.session, lambda: scene.session.execute(shorten))
+    scene.now = NOW + timedelta(days=60)
+    Sweep(sessions, lambda: scene.now).run()
+    assert tasks(scene) == ["clearance_ends"]
+    assert scene.session.scalars(select(StaffTask.assigned_role)).one() == "therapist"
+
+
+def test_what_ends_after_the_last_visit_is_nobodys_task(scene, sessions):
+    book(scene)
+    scene.now = NOW + timedelta(days=5)
+    Sweep(sessions, lambda: scene.now).run()
+    assert tasks(scene) == []
+
+
+def tasks(scene: Scene) -> list[str]:
+    scene.session.rollback()
+    return sorted(scene.session.scalars(select(StaffTask.kind)))

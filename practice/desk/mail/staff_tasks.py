@@ -1,7 +1,7 @@
 """Other things that somebody must do about messages: what happened, what leads on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from practice.reminders.models import Message
 from practice.reminders.undelivered import UNDELIVERED_KIND
 from practice.safety.flagging import CALL_CLIENT, PHONE_NOW
 from practice.safety.heard import READ_HEARD
+from practice.scheduling.gating.asking_ahead import CLEARANCE_ENDS, FORM_AGAIN
 from practice.scheduling.models import Appointment
 
 PAUSED_KIND = "mail_paused"
@@ -146,6 +147,17 @@ def _to_read(row: Any) -> Task:
     return _about_client(row, f"A therapist must read a note about {_name(row)}", may_be_closed=False)
 
 
+def _form_again(row: Any) -> Task:
+    return replace(
+        _about_client(row, f"{_name(row)} needs the form again soon", may_be_closed=True),
+        what="The last one runs out before a visit that is booked. Let the client fill it in at the next visit.",
+    )
+
+
+def _document_ends(row: Any) -> Task:
+    return _about_client(row, f"A therapist must look at the documents of {_name(row)}", may_be_closed=True)
+
+
 def _about_client(row: Any, title: str, *, may_be_closed: bool) -> Task:
     return Task(
         uid=row.uid,
@@ -171,6 +183,8 @@ _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     PHONE_NOW: _phone_now,
     CALL_CLIENT: _phone_soon,
     READ_HEARD: _to_read,
+    FORM_AGAIN: _form_again,
+    CLEARANCE_ENDS: _document_ends,
 }
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from practice.accounts.ownership import own_clients
 from practice.accounts.permissions import may
 from practice.clients.models import Client
-from practice.clients.sealing import open_records
-from practice.clinic.queries import practice_today
+from practice.clients.sealing import open_record, open_records
+from practice.clinic.queries import practice_zone
 from practice.core.actor import Actor, Role
 from practice.core.events import Event, record
+from practice.core.local_time import wall_time
 from practice.safety import queries
 from practice.safety.catalogue import CATALOGUE, T0, Clinician, FlagKind, Tier
 from practice.safety.clearing import ClearanceState, may_step
@@ -42,6 +43,7 @@ class FlagLine:
     row: Flag
     kind: FlagKind
     note: str
+    since: date
     may_lower: bool
 
     @property
@@ -62,6 +64,7 @@ class ClearanceLine:
     row: Clearance
     flags: Sequence[Flag]
     document: str
+    asked_on: date
     clinician_name: str
     restrictions: str
     is_over: bool
@@ -91,9 +94,15 @@ class SafetyPage:
     heard: Sequence[queries.Heard]
     screening: Screening | None
     answers: Sequence[tuple[str, str]]
-    said: dict[str, str]
+    said_by: str
+    said_on: date | None
+    zone: str
     today: date
     may_manage: bool
+
+    def day_of(self, at: datetime) -> date:
+        """Return the local day of an instant."""
+        return wall_time(at, self.zone).date()
 
 
 def safety_page(session: Session, client: Client, *, actor: Actor, now: datetime) -> SafetyPage:
@@ -101,7 +110,9 @@ def safety_page(session: Session, client: Client, *, actor: Actor, now: datetime
     rows = queries.list_open_flags(session, client.id)
     clearances = queries.list_clearances(session, client.id)
     form = queries.newest_screening(session, client.id)
-    today = practice_today(session, now)
+    zone = practice_zone(session)
+    today = wall_time(now, zone).date()
+    said = _said(session, form)
     ids = {row.client_id for row in rows} | {row.client_id for row in clearances}
     ids |= {form.client_id} if form else set()
     records = open_records(session, ids) if ids else {}
@@ -109,12 +120,14 @@ def safety_page(session: Session, client: Client, *, actor: Actor, now: datetime
     documents = queries.documents_of(session, {row.id for row in clearances})
     return SafetyPage(
         client=client,
-        flags=[_flag(row, records, actor) for row in rows],
-        clearances=[_clearance(row, about.get(row.id, ()), documents, records, today) for row in clearances],
+        flags=[_flag(row, records, zone, actor) for row in rows],
+        clearances=[_clearance(row, about.get(row.id, ()), documents, records, (zone, today)) for row in clearances],
         heard=queries.list_heard(session, client.id),
         screening=form,
         answers=_answers(form, records),
-        said=_said(form, records),
+        said_by=said.get("clinician", ""),
+        said_on=date.fromisoformat(said["seen_on"]) if said else None,
+        zone=zone,
         today=today,
         may_manage=may(actor, MANAGE),
     )
@@ -125,20 +138,25 @@ def note_reading(session: Session, client: Client, *, actor: Actor, now: datetim
     record(session, Event("chart.read", "client", client.uid, actor, now, {"part": "safety"}))
 
 
-def _flag(row: Flag, records: Any, actor: Actor) -> FlagLine:
+def _flag(row: Flag, records: Any, zone: str, actor: Actor) -> FlagLine:
     note = records[row.client_id].open(row.note, Flag.note, row.uid) if row.note else ""
-    return FlagLine(row, CATALOGUE[row.code], note, Tier(row.tier) is not T0 or actor.role is Role.OWNER)
+    may_lower = Tier(row.tier) is not T0 or actor.role is Role.OWNER
+    return FlagLine(row, CATALOGUE[row.code], note, wall_time(row.raised_at, zone).date(), may_lower)
 
 
-def _clearance(row: Clearance, flags: Sequence[Flag], documents: Any, records: Any, today: date) -> ClearanceLine:
+def _clearance(
+    row: Clearance, flags: Sequence[Flag], documents: Any, records: Any, where: tuple[str, date]
+) -> ClearanceLine:
     def opened(sealed: bytes | None, column: Any) -> str:
         return records[row.client_id].open(sealed, column, row.uid) if sealed else ""
 
+    zone, today = where
     is_over = row.state == ClearanceState.VALID and row.valid_until is not None and row.valid_until < today
     return ClearanceLine(
         row,
         flags,
         documents.get(row.id, ""),
+        wall_time(row.requested_at, zone).date(),
         opened(row.clinician_name, Clearance.clinician_name),
         opened(row.restrictions, Clearance.restrictions),
         is_over,
@@ -157,10 +175,13 @@ def _answers(form: Screening | None, records: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _said(form: Screening | None, records: Any) -> dict[str, str]:
+def _said(session: Session, form: Screening | None) -> dict[str, str]:
+    """Return who told the client that massage is safe, and when."""
     if form is None or form.attestation is None:
         return {}
-    said: dict[str, str] = records[form.client_id].open_json(form.attestation, Screening.attestation, form.uid)
+    said: dict[str, str] = open_record(session, form.client_id).open_json(
+        form.attestation, Screening.attestation, form.uid
+    )
     return said
 
 

@@ -1,7 +1,7 @@
 """All that is booked, judged anew: what lacks something becomes tentative, what lacks nothing any more is firm."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ def restand(session: Session, *, client_ids: Collection[int], actor: Actor, now:
     Two statements while nothing changes. A visit that a warning sign refuses becomes tentative: it is not cancelled
     here.
     """
-    rows = _coming(session, client_ids, now)
+    rows = coming_visits(session, client_ids, now)
     if not rows:
         return 0
     standings = read_standings(session, {row.kept for row in rows}, now=now)
@@ -61,7 +61,8 @@ def clients_with_visits(session: Session, *, after: int, now: datetime) -> list[
     return list(session.scalars(coming))
 
 
-def _coming(session: Session, client_ids: Collection[int], now: datetime) -> Any:
+def coming_visits(session: Session, client_ids: Collection[int], now: datetime) -> Sequence[Any]:
+    """Return the open visits to come of kept records, as plain columns; one statement."""
     columns = (Appointment.id, _KEPT.label("kept"), Appointment.kind, Appointment.state, Appointment.tentative_reason)
     coming = (
         select(*columns, Appointment.local_start, Appointment.zone)

@@ -9,6 +9,7 @@ from practice.core.actor import SYSTEM
 from practice.core.clock import Clock
 from practice.core.transact import transact
 from practice.safety.clearances import lapse_requests
+from practice.scheduling.gating.asking_ahead import ask_ahead
 from practice.scheduling.gating.restanding import clients_with_visits, restand
 
 
@@ -26,6 +27,7 @@ class Sweep:
         changed, after = 0, 0
         while ids := self._next(after):
             changed += self._write(partial(restand, client_ids=ids, actor=SYSTEM, now=now))
+            self._write(partial(ask_ahead, client_ids=ids, now=now))
             after = ids[-1]
         return changed
 
