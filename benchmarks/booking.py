@@ -131,25 +131,27 @@ _INSERT = (
 )
 
 
+def book_next(stage: Stage, times: Times) -> None:
+    """Book a time that nobody else was given, by the verb alone."""
+    therapist, start = times.next()
+    wish = TimeWish(service=SERVICE, local_start=start, therapist=practice_50.uid_of("therapist", therapist))
+    with stage.sessions() as session:
+        transact(
+            session,
+            lambda: book_time(
+                session,
+                wish=wish,
+                client_uid=client_of(therapist),
+                rules=SCHEDULING_RULES,
+                actor=RITA,
+                now=practice_50.NOW,
+            ),
+        )
+
+
 def in_process(stage: Stage, rounds: int, times: Times, floor: Floor) -> Iterator[Row]:
     """Measure the verb alone."""
-
-    def book() -> None:
-        therapist, start = times.next()
-        wish = TimeWish(service=SERVICE, local_start=start, therapist=practice_50.uid_of("therapist", therapist))
-        with stage.sessions() as session:
-            transact(
-                session,
-                lambda: book_time(
-                    session,
-                    wish=wish,
-                    client_uid=client_of(therapist),
-                    rules=SCHEDULING_RULES,
-                    actor=RITA,
-                    now=practice_50.NOW,
-                ),
-            )
-
+    book: Work = lambda: book_next(stage, times)  # noqa: E731  # a named work
     book()
     statements = statements_of(stage.engine, book) - AUDIT_STATEMENTS
     outcome = interleave({"bare": many(floor.book), "book": many(book)}, rounds=rounds)

@@ -50,9 +50,10 @@ def blocks_on(session: Session, diary_ids: Collection[int], window: Interval) ->
         select(*columns, Allocation.diary_id)
         .join(Allocation, Allocation.block_id == Block.id)
         .where(
-            Block.starts_at > window.starts_at - LONGEST_TREATMENT,
-            Block.starts_at < window.ends_at,
-            Block.ends_at > window.starts_at,
+            # The block's own times again, where the index of a diary bounds them: a diary is as long as its years.
+            Allocation.starts_at > window.starts_at - LONGEST_TREATMENT,
+            Allocation.starts_at < window.ends_at,
+            Allocation.ends_at > window.starts_at,
             Allocation.diary_id.in_(sorted(diary_ids)),
         )
         .order_by(Block.starts_at, Block.id, Allocation.diary_id)

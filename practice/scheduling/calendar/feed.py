@@ -179,9 +179,10 @@ def _blocks(query: FeedQuery, columns: Sequence[TherapistFacts | RoomFacts], wit
         .join(Allocation, Allocation.block_id == Block.id)
         .join(owner, owner.diary_id == Allocation.diary_id)
         .where(
-            Block.starts_at > first_at - LONGEST_TREATMENT,
-            Block.starts_at < last_at,
-            Block.ends_at > first_at,
+            # The block's own times again, where the index of a diary bounds them: a diary is as long as its years.
+            Allocation.starts_at > first_at - LONGEST_TREATMENT,
+            Allocation.starts_at < last_at,
+            Allocation.ends_at > first_at,
             owner.id.in_([one.id for one in columns]),
         )
     )
