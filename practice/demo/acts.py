@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 
 from practice.core.local_time import instant_at, wall_time
+from practice.demo.cases import TURNS
 from practice.demo.cast import SEED, Script
-from practice.demo.diary import Fate, Visit
+from practice.demo.diary import Fate, Visit, course_visits
 from practice.demo.people import Person
 from practice.demo.premises import SATURDAY, ZONE, WorkingCalendar
 
@@ -33,16 +34,18 @@ class Deed(IntEnum):
     COMPLETE = 7
     NO_SHOW = 8
     WAIVE_FEE = 9
+    TURN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One deed at an instant, about a visit of the script (by number) or a person (by key)."""
+    """One deed at an instant, about a visit of the script (by number) or a person (by key); ``turn`` names a turn."""
 
     at: datetime
     deed: Deed
     visit: int = -1
     person: str = ""
+    turn: str = ""
 
 
 def acts_until(script: Script, now: datetime) -> list[Act]:
@@ -52,6 +55,7 @@ def acts_until(script: Script, now: datetime) -> list[Act]:
         acts += _acts_of_visit(script, number, visit, now)
     acts = [act for act in acts if act.at <= now]
     acts += _registrations(script, acts)
+    acts += [act for act in _turns(script) if act.at <= now]
     return sorted(acts, key=lambda act: (act.at, act.deed, act.visit, act.person))
 
 
@@ -67,10 +71,24 @@ def _registrations(script: Script, acts: Iterable[Act]) -> Iterator[Act]:
         if act.deed in {Deed.BOOK, Deed.WALK_IN}:
             client = script.visits[act.visit].client
             first[client] = min(act.at, first.get(client, act.at))
+    courses = course_visits(script.visits).keys()
     for number, person in enumerate(script.people):
         long_ago = set_up_at(script.today) + timedelta(hours=1, minutes=2 * number)
         is_family = person.guardian is not None or _has_wards(script.people, person)
-        yield Act(long_ago if is_family else first.get(person.key, long_ago), Deed.REGISTER, person=person.key)
+        is_known = is_family or person.key in TURNS.keys() - courses
+        yield Act(long_ago if is_known else first.get(person.key, long_ago), Deed.REGISTER, person=person.key)
+
+
+def _turns(script: Script) -> Iterator[Act]:
+    """Yield what happens beside the visits of those whom the demo follows."""
+    courses = course_visits(script.visits)
+    known = {person.key for person in script.people}
+    for client, turns in TURNS.items():
+        for turn in turns if client in known else ():
+            visit = script.visits[courses[client][turn.visit]] if turn.visit is not None else None
+            day = (script.today if visit is None else visit.day) + timedelta(days=turn.days)
+            minute = turn.minute + (visit.minute if visit is not None and turn.at_visit else 0)
+            yield Act(instant_at(day, minute, ZONE), Deed.TURN, person=client, turn=turn.name)
 
 
 def _has_wards(people: Iterable[Person], person: Person) -> bool:
@@ -89,12 +107,16 @@ def _acts_of_visit(script: Script, number: int, visit: Visit, now: datetime) -> 
     if booked_at is None:
         return
     yield Act(booked_at, Deed.BOOK, number)
+    if visit.fate is Fate.STOPPED:
+        return
     called_off_at = _called_off_at(visit, starts_at, chance)
     if called_off_at is not None:
         yield Act(max(called_off_at, booked_at + timedelta(minutes=20)), Deed.CANCEL, number)
         return
     yield from _on_the_way(number, visit, booked_at, starts_at, chance)
-    if visit.fate is Fate.NO_SHOW:
+    if visit.fate is Fate.SENT_HOME:
+        yield Act(starts_at - timedelta(minutes=4), Deed.ARRIVE, number)
+    elif visit.fate is Fate.NO_SHOW:
         yield Act(starts_at + timedelta(minutes=17), Deed.NO_SHOW, number)
         if chance.random() < 0.4:
             yield Act(starts_at + timedelta(minutes=95), Deed.WAIVE_FEE, number)

@@ -14,7 +14,8 @@ from practice.demo.cast import Script, write_script
 from practice.demo.keeping import keep_time_free
 from practice.demo.opening import open_practice
 from practice.demo.premises import PASSWORD, THURSDAY, ZONE
-from practice.demo.replay import Stage, perform
+from practice.demo.replay import perform
+from practice.demo.stage import Stage
 from practice.demo.waiting import fill_wait_list
 from practice.scheduling.appointments.parking import ParkedDetails, park_call
 from practice.scheduling.claiming.rules import BookingRules

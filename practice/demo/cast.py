@@ -47,7 +47,7 @@ def _place_cases(plan: Plan) -> None:
         Visit(client="bounced", therapist="bram", service="SCI-45", day=with_bram, minute=840, series="case"),
         Visit(client="declined", therapist="ines", service="RELAX-60", day=soon, minute=870, series="case"),
         Visit(client="noor", therapist="ines", service="ASSESS-ONLY", day=soon, minute=600, series="case"),
-        Visit(client="piet", therapist="ines", service="INITIAL", day=soon, minute=690, series="case", tentative=True),
+        Visit(client="marta", therapist="ines", service="INITIAL", day=soon, minute=690, series="case", tentative=True),
         Visit(client="lena", therapist="ines", service="INITIAL", day=last_week, minute=1020, series="case"),
         Visit(client="tobi", therapist="bram", service="MAINT-45", day=with_bram, minute=945, series="case"),
         Visit(client="ada", therapist="bram", service="MAINT-45", day=with_bram, minute=1020, series="case"),

@@ -27,12 +27,14 @@ FILL_BY_WEEK = {-1: 0.75, 0: 0.60, 1: 0.45, 2: 0.20}
 
 
 class Fate(StrEnum):
-    """How a planned visit ends once its time has come."""
+    """How a planned visit ends once its time has come; whom a warning stopped, others have called off."""
 
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
     CANCELLED_LATE = "cancelled_late"
+    SENT_HOME = "sent_home"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,15 @@ class Visit:
     def clashes(self, other: "Visit") -> bool:
         """Return whether both cannot be with one therapist or client on one day, buffers included."""
         return self.minute < other.ends + BUFFER and other.minute < self.ends + BUFFER
+
+
+def course_visits(visits: Sequence[Visit]) -> dict[str, list[int]]:
+    """Return which visits of a script belong to a course, in the order of their days, by client."""
+    found: dict[str, list[int]] = {}
+    for number, visit in enumerate(visits):
+        if visit.series not in {None, "case"}:
+            found.setdefault(visit.client, []).append(number)
+    return {client: sorted(numbers, key=lambda number: visits[number].day) for client, numbers in found.items()}
 
 
 @dataclass

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from practice.core.local_time import wall_time
 from practice.core.transact import transact
 from practice.demo.premises import ZONE
-from practice.demo.replay import Stage
+from practice.demo.stage import Stage
 from practice.scheduling.blocks.errors import BlockConflict, ImpossibleBlock
 from practice.scheduling.blocks.keeping import keep_free
 from practice.scheduling.blocks.pattern import Weekly

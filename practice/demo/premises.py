@@ -31,6 +31,7 @@ POLICIES = PolicyDetails(
     quiet_until_minute=0,
     confirmation_grace_seconds=5,
     change_grace_seconds=5,
+    needs_pregnancy_note=True,
 )
 
 ROOMS: Mapping[str, list[str]] = {

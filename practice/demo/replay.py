@@ -1,9 +1,7 @@
 """Performs the acts of a script through the services, in order, each at its own instant."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from functools import cached_property
 from uuid import NAMESPACE_DNS, uuid5
 
 from sqlalchemy.orm import Session
@@ -16,51 +14,21 @@ from practice.clients.relations import add_relation
 from practice.clients.service import add_alert, create_client, set_consent
 from practice.core.actor import Actor, Role
 from practice.demo.acts import Act, Deed
-from practice.demo.cast import Script
+from practice.demo.cases import CASES, LOST
 from practice.demo.diary import Visit
 from practice.demo.forms import ASKED_AGAIN_AFTER, ask_again, fill_in
-from practice.demo.opening import Premises
 from practice.demo.people import Person
 from practice.demo.premises import SERVICES, THERAPISTS
+from practice.demo.stage import Stage
+from practice.demo.treating import Treatment
+from practice.demo.turns import appointment_ids, care_of, take_turn
 from practice.scheduling.appointments.attending import arrive, complete, confirm, mark_no_show
 from practice.scheduling.appointments.booking import book_time, walk_in
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel, waive_fee
 from practice.scheduling.appointments.starting import start
-from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.wishes import BookingDetails, PlaceWish, TimeWish
 
 BY_LINK = Actor(Role.LINK, name="the client's link")
-
-
-@dataclass
-class Stage:
-    """What the replay knows while it runs: the set-up, and the uids of what it has stored."""
-
-    script: Script
-    premises: Premises
-    rules: BookingRules
-    client_uids: dict[str, str] = field(default_factory=dict)
-    appointment_uids: dict[int, str] = field(default_factory=dict)
-    asked_at: dict[str, datetime] = field(default_factory=dict)
-
-    @property
-    def desk(self) -> Actor:
-        """Return the receptionist."""
-        return self.premises.actors["gwen"]
-
-    @cached_property
-    def people(self) -> Mapping[str, Person]:
-        """Return the people of the script by key."""
-        return {person.key: person for person in self.script.people}
-
-    @cached_property
-    def without_forms(self) -> frozenset[str]:
-        """Return who has not filled in a form: those whose visit waits for it."""
-        return frozenset(visit.client for visit in self.script.visits if visit.tentative)
-
-    def therapist(self, visit: Visit) -> Actor:
-        """Return who treats at *visit*."""
-        return self.premises.actors[visit.therapist]
 
 
 def perform(session: Session, stage: Stage, acts: Iterable[Act]) -> None:
@@ -176,6 +144,7 @@ def _cancel(session: Session, stage: Stage, act: Act) -> None:
         actor=stage.desk if is_course else BY_LINK,
         now=act.at,
     )
+    _lose(session, stage, act)
 
 
 def _arrive(session: Session, stage: Stage, act: Act) -> None:
@@ -188,6 +157,9 @@ def _start(session: Session, stage: Stage, act: Act) -> None:
         client = clients.get_client(session, stage.client_uids[visit.client])
         ask_again(session, {client.id}, actor=stage.therapist(visit), now=act.at)
         stage.asked_at[visit.client] = act.at
+    if (treatment := _treatment(session, stage, act)) is not None:
+        stage.delivered[visit.client] = stage.delivered.get(visit.client, 0) + 1
+        treatment.before(stage.appointment_uids[act.visit], stage.delivered[visit.client])
     start(
         session,
         appointment_uid=stage.appointment_uids[act.visit],
@@ -197,15 +169,54 @@ def _start(session: Session, stage: Stage, act: Act) -> None:
     )
 
 
+def _treatment(session: Session, stage: Stage, act: Act) -> Treatment | None:
+    """Return the treatment of a client whom the demo follows."""
+    visit = stage.script.visits[act.visit]
+    if visit.client not in CASES or act.visit not in stage.courses[visit.client]:
+        return None
+    client_uid, care = stage.client_uids[visit.client], care_of(stage, visit.client)
+    return Treatment(session, visit.client, client_uid, care=care, actor=stage.therapist(visit), now=act.at)
+
+
+def _lose(session: Session, stage: Stage, act: Act) -> None:
+    """Give the session of a visit that did not take place the visit that took its place."""
+    client = stage.script.visits[act.visit].client
+    treatment = _treatment(session, stage, act)
+    places = stage.courses.get(client, ())
+    again = LOST.get(client, {}).get(places.index(act.visit)) if treatment else None
+    if treatment is not None and again is not None:
+        lost_id, again_id = appointment_ids(session, stage, (act.visit, places[again]))
+        treatment.lose(lost_id, again_id)
+
+
 def _complete(session: Session, stage: Stage, act: Act) -> None:
-    therapist = stage.therapist(stage.script.visits[act.visit])
-    complete(session, appointment_uid=stage.appointment_uids[act.visit], actor=therapist, now=act.at)
+    visit = stage.script.visits[act.visit]
+    uid = stage.appointment_uids[act.visit]
+    complete(session, appointment_uid=uid, actor=stage.therapist(visit), now=act.at)
+    if (treatment := _treatment(session, stage, act)) is None:
+        return
+    number = stage.delivered[visit.client]
+    if number == 1:
+        treatment.open_plan(_session_ids(session, stage, visit.client))
+    treatment.after(uid, number)
 
 
 def _no_show(session: Session, stage: Stage, act: Act) -> None:
     mark_no_show(
         session, appointment_uid=stage.appointment_uids[act.visit], charge_fee=True, actor=stage.desk, now=act.at
     )
+    _lose(session, stage, act)
+
+
+def _session_ids(session: Session, stage: Stage, client: str) -> list[int]:
+    """Return the appointments that the sessions of a course have at first."""
+    instead = set(LOST.get(client, {}).values())
+    numbers = [number for place, number in enumerate(stage.courses[client]) if place not in instead]
+    return appointment_ids(session, stage, numbers)
+
+
+def _turn(session: Session, stage: Stage, act: Act) -> None:
+    take_turn(session, stage, act.person, act.turn, act.at)
 
 
 def _waive_fee(session: Session, stage: Stage, act: Act) -> None:
@@ -228,4 +239,5 @@ _DEEDS: Mapping[Deed, Callable[[Session, Stage, Act], None]] = {
     Deed.COMPLETE: _complete,
     Deed.NO_SHOW: _no_show,
     Deed.WAIVE_FEE: _waive_fee,
+    Deed.TURN: _turn,
 }

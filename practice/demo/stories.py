@@ -72,8 +72,8 @@ COURSES = (
         weekday=MONDAY,
         stands_on=16,
         minute=9 * 60,
-        days=(0, 4, 7, 11, 14, 18, 21, 25, 28),
-        stopped_on=14,
+        days=(0, 4, 7, 11, 14, 18, 25, 32, 39, 46),
+        exceptions={14: Fate.SENT_HOME, **dict.fromkeys((18, 25, 32, 39, 46), Fate.STOPPED)},
     ),
     Course(
         client="aisha",
@@ -136,6 +136,7 @@ def story_people(today: date) -> list[Person]:
         ("piet", "Piet Vos", 71),
         ("lena", "Lena Brandt", 24),
         ("yumi", "Yumi Ito", 45),
+        ("marta", "Marta Oliveira", 39),
     )
     people = [_named(today, number, *each) for number, each in enumerate(named)]
     sam = Person(key="sam", first_name="Sam", last_name="Ito", born_on=born(today, 17, 90), guardian=Guardian("yumi"))

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from practice.clinic.quiet_hours import NO_QUIET_HOURS
 from practice.core.transact import transact
 from practice.demo.people import Person
-from practice.demo.replay import BY_LINK, Stage
+from practice.demo.replay import BY_LINK
+from practice.demo.stage import Stage
 from practice.reminders.offers import reachable_by_mail
 from practice.scheduling.wait_list.board import Look, read_board
 from practice.scheduling.wait_list.deciding import Decision, next_offer
