@@ -237,7 +237,17 @@ def _ask(world: World, key: tuple[str, str], filled: Filled) -> Any:
     return world.app.test_client().get(address, query_string=asked, headers=headers)
 
 
-LEADS_ON = {"/", "/appointments/<uid:uid>/again", "/diary", "/diary/list", "/find", "/settings", "/sign-in", "/unlock"}
+LEADS_ON = {
+    "/",
+    "/appointments/<uid:uid>/again",
+    "/appointments/<uid:uid>/form",
+    "/diary",
+    "/diary/list",
+    "/find",
+    "/settings",
+    "/sign-in",
+    "/unlock",
+}
 """Addresses that only lead to another."""
 
 
