@@ -36,6 +36,9 @@ from practice.desk.course import views as course_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
+from practice.desk.plans import list_views as plan_list_views
+from practice.desk.plans import new_views as new_plan_views
+from practice.desk.plans import views as plan_views
 from practice.desk.safety import clinical_views
 from practice.desk.safety import views as safety_views
 from practice.desk.today import behind_views
@@ -111,6 +114,9 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     calendar_address_views.blueprint,
     wait_list_views.blueprint,
     course_views.blueprint,
+    plan_list_views.blueprint,
+    plan_views.blueprint,
+    new_plan_views.blueprint,
     refusal_pages.blueprint,
     merge_views.blueprint,
     clients_views.blueprint,

@@ -57,6 +57,7 @@ PLACES = (
     Place("mail", "Mail", "/messages", "message.read", "g m"),
     Place("calls", "Calls", "/calls", "task.read", "g k", covers=("/absences",)),
     Place("waiting", "Wait list", "/wait-list", "wait_list.read", "g w", covers=("/offers",)),
+    Place("note", "Plans", "/plans", "plan.read", "g p"),
     Place("flag", "Clearances", "/clearances", "safety.read", "g l"),
     Place("setup", "Set-up", "/settings", "clinic.read", "g s", foot=True, covers=("/audit",)),
 )

@@ -40,10 +40,12 @@ from practice.scheduling.merging.service import merge_clients
 from practice.scheduling.models import Appointment, Block, BlockKind, ParkedCall
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.offers import place_of
-from practice.treatment_plans.details import EpisodeDetails, VersionDetails
+from practice.treatment_plans.details import EpisodeDetails, GoalDetails, VersionDetails
 from practice.treatment_plans.diagnosis import Cause, CauseSource, Side
-from practice.treatment_plans.drafting import draft_plan
+from practice.treatment_plans.drafting import add_goal, draft_plan
 from practice.treatment_plans.episodes import open_episode
+from practice.treatment_plans.models import TreatmentPlan
+from practice.treatment_plans.prescribing import prescribe
 from practice.visits.activities import add_activity
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number, record_measures
@@ -144,6 +146,35 @@ def _client(world: World) -> dict[str, str]:
 def _client_of(world: World) -> Client:
     row = world.session.get_one(Client, make_appointment(world).client_id)
     return get_record(world.session, row.uid)
+
+
+def make_plan(world: World) -> TreatmentPlan:
+    """A draft for a client of Theo's, with a goal and an exercise."""
+    client = _client_of(world)
+    details = VersionDetails(service=world.service.uid, therapist=world.theo.uid)
+
+    def work() -> TreatmentPlan:
+        by = {"actor": OWNER, "now": NOW}
+        side = EpisodeDetails(side=Side.LEFT)
+        episode = open_episode(world.session, client_uid=client.uid, details=side, **by)
+        about = {"episode_uid": episode.uid, "therapist_uid": world.theo.uid, "template": "SUBACUTE"}
+        return draft_plan(world.session, details=details, **about, **by)
+
+    return _act(world, work)
+
+
+def _goal(world: World) -> dict[str, str]:
+    plan = make_plan(world)
+    details = GoalDetails(text="Walk the dog", measure="PSFS", is_functional=True)
+    goal = _act(world, lambda: add_goal(world.session, plan_uid=plan.uid, details=details, actor=OWNER, now=NOW))
+    return {"uid": plan.uid, "part": goal.uid}
+
+
+def _exercise(world: World) -> dict[str, str]:
+    plan = make_plan(world)
+    named = {"plan_uid": plan.uid, "code": "WALK", "side": Side.LEFT}
+    row = _act(world, lambda: prescribe(world.session, **named, actor=OWNER, now=NOW))
+    return {"uid": plan.uid, "part": row.uid}
 
 
 def _merge(world: World) -> dict[str, str]:
@@ -554,6 +585,8 @@ MAKERS: dict[str, Maker] = {
     "message": _message,
     "call": _call,
     "client": _client,
+    "goal": _goal,
+    "exercise": _exercise,
     "merge": _merge,
     "contact": _contact,
     "alert": _alert,

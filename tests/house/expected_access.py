@@ -401,6 +401,24 @@ GET     /api/v1/availability                                .            A A Y Y
 GET     /api/v1/availability/next                           .            A A Y Y Y Y
 GET     /api/v1/availability/explain                        .            A A Y Y Y Y
 GET     /api/v1/diary                                       .            A A Y Y Y Y
+
+GET     /plans                                              .            A A Y Y Y Y
+GET     /plans/<uid:uid>                                    plan         A A Y Y N Y
+POST    /plans/<uid:uid>/activate                           plan         A A F Y N Y
+POST    /plans/<uid:uid>/baseline                           plan         A A F Y N Y
+POST    /plans/<uid:uid>/cancel                             plan         A A F Y N Y
+POST    /plans/<uid:uid>/complete                           plan         A A F Y N Y
+POST    /plans/<uid:uid>/consent                            plan         A A F Y N Y
+POST    /plans/<uid:uid>/discharge                          plan         A A F Y N Y
+POST    /plans/<uid:uid>/exercises                          plan         A A F Y N Y
+POST    /plans/<uid:uid>/exercises/<uid:part>/end           exercise     A A F Y N Y
+POST    /plans/<uid:uid>/goals                              plan         A A F Y N Y
+POST    /plans/<uid:uid>/goals/<uid:part>/drop              goal         A A F Y N Y
+POST    /plans/<uid:uid>/hold                               plan         A A F Y N Y
+POST    /plans/<uid:uid>/refer                              plan         A A F Y N Y
+POST    /plans/<uid:uid>/resume                             plan         A A F Y N Y
+GET     /clients/<uid:uid>/plans/new                        client       A A F Y N Y
+POST    /clients/<uid:uid>/plans/new                        client       A A F Y N Y
 """
 
 ACTORS = ("anonymous", "link", "receptionist", "therapist own", "therapist other", "owner")

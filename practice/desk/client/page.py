@@ -64,6 +64,7 @@ class ClientPage:
     again: Visit | None
     phone: Reached
     may_wait: bool
+    may_plan: bool
     waits: Sequence[EntryLine]
     course: PlanPace | None
     likely: Sequence[Duplicate] = ()
@@ -104,6 +105,7 @@ def client_page(session: Session, uid: str, page: int, *, actor: Actor, now: dat
         again=_to_repeat([*reversed(coming), *past], now),
         phone=whom_to_phone(session, [client.id], now=now)[client.id],
         may_wait=may(actor, "wait_list.manage"),
+        may_plan=may(actor, "plan.write"),
         course=find_pace(session, client.id, now=now),
         waits=client_lines(session, client.id, now=now) if may(actor, "wait_list.read") else (),
         **_merging(session, client, actor, now),

@@ -1,0 +1,24 @@
+"""Every open plan on one page, those that need somebody first."""
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from practice.accounts.current import current_actor
+from practice.accounts.ownership import own_therapist_id
+from practice.accounts.policy import requires
+from practice.desk.plans.page import TONES
+from practice.treatment_plans.caseload import list_caseload
+from practice.treatment_plans.lifecycles import PLAN
+from practice.web.database import session
+from practice.web.pages import render_page
+
+blueprint = Blueprint("desk_plan_list", __name__, template_folder="../templates")
+
+
+@blueprint.get("/plans")
+@requires("plan.read")
+def show() -> Response:
+    """Show the open plans, a therapist those of her own."""
+    own_id = own_therapist_id(session(), current_actor(), "plan.read")
+    lines = list_caseload(session(), therapist_id=own_id)
+    return render_page("desk/plans.html", lines=lines, tones=TONES, words=PLAN.words)
