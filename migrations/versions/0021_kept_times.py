@@ -40,9 +40,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["therapist_id"], ["therapist.id"], name=op.f("fk_times_offer_therapist_id")),
-        sa.ForeignKeyConstraint(
-            ["offered_by_id"], ["user_account.id"], name=op.f("fk_times_offer_offered_by_id")
-        ),
+        sa.ForeignKeyConstraint(["offered_by_id"], ["user_account.id"], name=op.f("fk_times_offer_offered_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_times_offer")),
         sa.UniqueConstraint("uid", name=op.f("uq_times_offer_uid")),
     )

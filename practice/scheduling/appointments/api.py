@@ -38,7 +38,7 @@ from practice.scheduling.appointments.schemas import (
     WalkInSchema,
 )
 from practice.scheduling.appointments.shown import Shown, cursor_after, show_appointment, show_booked, show_change
-from practice.scheduling.claiming.frame import reread_client_and_set_up
+from practice.scheduling.claiming.frame import client_and_set_up_of
 from practice.scheduling.claiming.loading import load
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
@@ -73,7 +73,7 @@ def create(work: Callable[[Session], Appointment]) -> Response:
     def answer(opened: Session) -> Answer:
         appointment = work(opened)
         opened.flush()
-        client, set_up = reread_client_and_set_up(opened, appointment)
+        client, set_up = client_and_set_up_of(opened, appointment)
         shown = show_booked(appointment, client, set_up, current_actor())
         return Answer(201, _ANSWER.dump(shown), f"/api/v1/appointments/{appointment.uid}")
 

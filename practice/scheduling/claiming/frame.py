@@ -1,6 +1,6 @@
 """The set-up and its exceptions for one act that takes time; the diaries themselves are read later, under the lock."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
@@ -15,7 +15,10 @@ from practice.scheduling.question import DiaryFacts, Question, SetUp
 _VERSION = select(ClinicState.version).where(ClinicState.id == 1).scalar_subquery()
 _BY_UID = select(Client, _VERSION).where(Client.uid == bindparam("client_uid"))
 _BY_ID = select(Client, _VERSION).where(Client.id == bindparam("client_id"))
-"""Built once: every booking begins with the one and ends with the other."""
+"""Built once: every booking begins with the one, and some end with the other."""
+
+_USED = "set_up_used"
+"""Under which a session keeps the set-up that its act was judged by."""
 
 
 def read_set_up(session: Session) -> SetUp:
@@ -31,14 +34,23 @@ def read_client_and_set_up(session: Session, client_uid: str) -> tuple[Client, S
     return found[0], _set_up(session, found[1])
 
 
-def reread_client_and_set_up(session: Session, booked: Appointment) -> tuple[Client, SetUp]:
-    """Return the client for whom time was just taken and the set-up, in one statement."""
+def client_and_set_up_of(session: Session, booked: Appointment) -> tuple[Client, SetUp]:
+    """Return the client for whom time was just taken and the set-up by which it was judged.
+
+    No statement when the act that took it left both at hand, else one.
+    """
+    client: Client | None = inspect(booked).dict.get("client")
+    used: SetUp | None = session.info.get(_USED)
+    if client is not None and used is not None:
+        return client, used
     client, version = session.execute(_BY_ID, {"client_id": booked.client_id}).one()
     return client, _set_up(session, version)
 
 
 def _set_up(session: Session, version: int) -> SetUp:
-    return current_set_up(session, _pulse(version))
+    set_up = current_set_up(session, _pulse(version))
+    session.info[_USED] = set_up
+    return set_up
 
 
 def read_frame(session: Session, question: Question, set_up: SetUp) -> DiaryFacts:

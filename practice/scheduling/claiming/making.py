@@ -69,6 +69,7 @@ def new_appointment(
     """Return an appointment at a place, with duration, buffers and price copied from the service."""
     appointment = Appointment(
         client_id=None if client is None else client.id,
+        client=client,
         state=state,
         price_cents=place.service.price_cents,
         created_at=now,
