@@ -169,7 +169,8 @@ def _travel(reached: Mapping[int, int], hops: Hops, most: int) -> dict[int, int]
 
 def _arrive(travelled: Mapping[int, int], prices: Choices, most: int) -> dict[int, int]:
     found: dict[int, int] = {}
-    for spent, days in travelled.items():
+    for spent, landed in travelled.items():
+        days = landed
         for price, on_days in prices:
             total = spent + price
             if total > most:
@@ -177,6 +178,9 @@ def _arrive(travelled: Mapping[int, int], prices: Choices, most: int) -> dict[in
             there = days & on_days
             if there:
                 found[total] = found.get(total, 0) | there
+                days ^= there
+                if not days:
+                    break
     seen, kept = 0, {}
     for total in sorted(found):
         fresh = found[total] & ~seen
