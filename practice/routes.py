@@ -36,6 +36,7 @@ from practice.desk.course import views as course_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
+from practice.desk.my_day import views as my_day_views
 from practice.desk.plans import list_views as plan_list_views
 from practice.desk.plans import new_views as new_plan_views
 from practice.desk.plans import views as plan_views
@@ -43,6 +44,7 @@ from practice.desk.safety import clinical_views
 from practice.desk.safety import views as safety_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
+from practice.desk.visit_record import views as visit_record_views
 from practice.desk.wait_list import views as wait_list_views
 from practice.portal import calendar_views, form_views, offer_views
 from practice.portal import views as portal_views
@@ -95,6 +97,8 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     backup_views.blueprint,
     today_views.blueprint,
     behind_views.blueprint,
+    my_day_views.blueprint,
+    visit_record_views.blueprint,
     sheet_views.blueprint,
     diary_views.blueprint,
     appointment_views.blueprint,

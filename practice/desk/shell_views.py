@@ -52,6 +52,7 @@ class Key:
 
 PLACES = (
     Place("today", "Today", "/today", "today.read", "g t"),
+    Place("clock", "My day", "/my-day", "my_day.read", "g y"),
     Place("diary", "Diary", "/diary", "calendar.read", "g d", covers=("/appointments", "/book", "/parked-calls")),
     Place("clients", "Clients", "/clients", "client.search", "g c"),
     Place("mail", "Mail", "/messages", "message.read", "g m"),

@@ -32,6 +32,10 @@ POST    /account/sessions/<uid:uid>/end                     own_session  A A N Y
 
 GET     /                                                   .            A A Y Y Y Y
 GET     /today                                              .            A A Y Y Y Y
+GET     /appointments/<uid:uid>/visit                       visited      A A F Y N Y
+POST    /appointments/<uid:uid>/visit/pre-check             visited      A A F Y N Y
+POST    /appointments/<uid:uid>/visit/numbers               visited      A A F Y N Y
+GET     /my-day                                             .            A A F Y Y F
 GET     /tentative                                          .            A A Y Y Y Y
 GET     /today/therapists/<uid:uid>/behind                  therapist    A A Y Y N Y
 POST    /today/therapists/<uid:uid>/behind                  therapist    A A Y Y N Y

@@ -120,7 +120,7 @@ def test_a_therapist_sees_the_own_day_only(clinic, client_as, cast, now):
     clinic.visit(now + SOON, make_client(clinic.session, last_name="Adas"))
     clinic.visit(now + SOON, make_client(clinic.session, last_name="Bens"), therapist_id=clinic.ben.id)
     page = text_of(client_as("theo").get("/today"))
-    assert "<h1>My day</h1>" in page
+    assert "Your visits" in page
     assert "Clara Bens" in page
     assert "Clara Adas" not in page
     assert "/calls" not in page

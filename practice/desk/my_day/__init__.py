@@ -1,0 +1,1 @@
+"""A therapist's own day: the next client and what to know before the door opens."""

@@ -1,0 +1,67 @@
+"""The page on which a visit is recorded: what is there already, and what can still be said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from practice.core.actor import Actor
+from practice.core.errors import PracticeError
+from practice.desk.my_day.page import HERE
+from practice.desk.queries import get_visit
+from practice.desk.visit_record.schemas import PAINS
+from practice.desk.visits import Visit as Booked
+from practice.treatment_plans.visiting import measure, take_vitals
+from practice.visits.access import RECORD, note_reading, visit_of_own_appointment
+from practice.visits.measures import Timing
+from practice.visits.measuring import Number
+from practice.visits.models import Visit
+from practice.visits.shown import ShownVisit, show_visit
+from practice.visits.vitals import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """A booked visit, what was recorded at it, and why the last form was refused."""
+
+    booked: Booked
+    shown: ShownVisit | None
+    refusal: PracticeError | None = None
+
+    @property
+    def can_record(self) -> bool:
+        """Return whether the client has come."""
+        return self.booked.state in HERE
+
+    def pain(self, site: str, timing: str) -> int | None:
+        """Return the pain recorded at a site, None if it was not asked."""
+        scores = () if self.shown is None else self.shown.scores
+        return next((int(s.value) for s in scores if (s.code, s.timing) == (PAINS[site], timing)), None)
+
+    def readings(self, timing: str) -> list[Any]:
+        """Return the readings of vital signs in their order."""
+        return [] if self.shown is None else [row for row in self.shown.vitals if row.timing == timing]
+
+
+def visit_page(
+    session: Session, uid: str, *, refusal: PracticeError | None = None, actor: Actor, now: datetime
+) -> VisitPage:
+    """Return the page of an appointment of an own client and log that it was read; raises ``NotFound``."""
+    visit = visit_of_own_appointment(session, uid, actor, RECORD)
+    if visit is not None:
+        note_reading(session, "visit", visit.uid, actor=actor, now=now)
+    shown = None if visit is None else show_visit(session, visit)
+    return VisitPage(get_visit(session, uid, now=now), shown, refusal)
+
+
+def record_numbers(session: Session, visit: Visit, said: Mapping[str, Any], *, actor: Actor, now: datetime) -> None:
+    """Record the numbers of a form, pain and pressure together; raises ``NotAccepted`` and ``AlreadyMeasured``."""
+    timing = Timing(said["timing"])
+    numbers = [Number(code, "now", said[site], timing) for site, code in PAINS.items() if said[site] is not None]
+    reading = Reading(said["systolic"], said["diastolic"], said["heart_rate"])
+    if numbers or reading == Reading():
+        measure(session, visit=visit, numbers=numbers, actor=actor, now=now)
+    if reading != Reading():
+        take_vitals(session, visit=visit, reading=reading, timing=timing, actor=actor, now=now)
