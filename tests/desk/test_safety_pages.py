@@ -1,18 +1,20 @@
 """Safety at the desk: the desk sets things going and reads nothing; clinical roles read and act, and it is logged."""
 
+import html
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from practice.audit.models import AuditEvent
-from practice.clinic.models import StaffTask
+from practice.clinic.models import ServiceKind, StaffTask
 from practice.safety.catalogue import usual
 from practice.safety.models import Clearance, ClearanceDocument, Flag, HeardWord, Screening
 from practice.treatment_plans.stopping import raise_flag
 from tests.conftest import NOW
-from tests.factories import OWNER, act
+from tests.factories import OWNER, act, make_service
 from tests.safety.forms import TODAY, answers
 from tests.safety.test_documents import PDF
 
@@ -198,3 +200,51 @@ def test_no_list_of_the_desk_says_what_it_is(desk, ada):
     for path in ("/today", "/diary", "/tentative", "/calls", "/messages", "/clients?q=anna", "/find?q=anna"):
         shown = desk.rita.get(path).text
         assert not [word for word in CANARIES if word in shown], path
+
+
+@pytest.fixture
+def assessment(desk):
+    return make_service(desk.session, kind=ServiceKind.ASSESSMENT, duration_minutes=30, code="ASSESS")
+
+
+def leads(page: str, label: str) -> str:
+    """Return where the button or link of that name leads."""
+    found = re.search(rf'(?:href|action)="([^"]+)"(?:(?!href=|action=).)*?>\s*{re.escape(label)}\s*<', page, re.DOTALL)
+    assert found is not None, label
+    return html.unescape(found[1])
+
+
+def test_the_ways_out_of_a_refused_booking_work_for_the_desk(desk, ada, assessment):
+    flagged(desk, ada)
+    refused = desk.rita.post("/book", data=desk.form(client=ada.uid, choice=desk.choice(14))).text
+    panel = desk.rita.get(leads(refused, "Book an assessment instead"))
+    assert panel.status_code == 200
+    assert re.search(rf'value="{assessment.uid}"[^>]*(?:selected|checked)', panel.text)
+    form = desk.form(client=ada.uid, choice=desk.choice(14)) | {"service": assessment.uid}
+    assert desk.rita.post("/book", data=form).status_code == 303
+    assert desk.only_row().kind == "assessment"
+    asked = desk.rita.post(leads(refused, "Ask a therapist to call the client"))
+    assert asked.status_code == 303
+
+
+def test_the_ways_out_of_a_refused_start_work_at_the_desk(desk, assessment):
+    new = desk.client(is_screened=False)
+    row = desk.book(new, desk.at(10))
+    desk.rita.post(f"/appointments/{row.uid}/arrive")
+    refused = desk.rita.post(f"/appointments/{row.uid}/start")
+    assert refused.status_code == 422
+    form = desk.rita.get(leads(refused.text, "Fill in the form here"), follow_redirects=True)
+    assert "only a therapist reads the answers" in form.text
+    version = {"version": str(desk.only_row().version)}
+    assert desk.rita.post(leads(refused.text, "Make it an assessment"), data=version).status_code == 303
+    assert desk.rita.post(f"/appointments/{row.uid}/start").status_code == 303
+    assert (desk.only_row().kind, desk.only_row().state) == ("assessment", "in_progress")
+
+
+def test_a_form_filled_in_here_lets_the_treatment_begin(desk):
+    new = desk.client(is_screened=False)
+    row = desk.book(new, desk.at(10))
+    desk.rita.post(f"/appointments/{row.uid}/arrive")
+    desk.rita.post(f"/clients/{new.uid}/form", data=filled())
+    assert desk.rita.post(f"/appointments/{row.uid}/start").status_code == 303
+    assert desk.only_row().state == "in_progress"

@@ -7,11 +7,14 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
+from practice.app import BOOKING_RULES
 from practice.core.clock import SettableClock
 from practice.core.local_time import to_utc
+from practice.safety.questions import FORM
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from tests.browser import browser_type_launch_args, served, violations  # noqa: F401  # the fixture drives our Chromium
+from tests.factories import make_client
 from tests.portal.conftest import Visitor
 from tests.scheduling.scene import TEN, Scene
 
@@ -67,3 +70,25 @@ def test_a_client_moves_with_the_keyboard_alone(scene: Scene, visitor: Open, add
     page.keyboard.press("Enter")
     page.get_by_text("It is moved").first.wait_for()
     assert scene.reload(appointment).sequence == 1
+
+
+def test_a_form_on_a_phone_answers_an_emergency_on_the_same_screen(
+    scene: Scene, visitor: Open, address: str, browser: Browser
+) -> None:
+    scene.clients[0] = make_client(scene.session, is_screened=False)
+    appointment = scene.book(rules=BOOKING_RULES)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(address + visitor(appointment).path)
+    page.get_by_role("link", name="Answer the questions").click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for key, question in FORM.questions.items():
+        wanted = "yes" if key == "saddle" else question.values[0]
+        page.locator(f"input[name={key}][value={wanted}]").locator("xpath=..").click()
+    page.get_by_label("this is true as far as I know").check()
+    page.get_by_role("button", name="Sign and send").click()
+    page.get_by_text("emergency department now").wait_for()
+    assert violations(page) == []
+    assert scene.reload(appointment).state == AppointmentState.CANCELLED
+    context.close()

@@ -77,7 +77,7 @@ class ClearanceLine:
     @property
     def about(self) -> str:
         """Return which warning signs it is about."""
-        return "; ".join(CATALOGUE[flag.code].title for flag in self.flags) or "massage in general"
+        return "; ".join(CATALOGUE[flag.code].title for flag in self.flags) or "Massage in general"
 
     def can(self, state: str) -> bool:
         """Return whether the clearance may go there."""
