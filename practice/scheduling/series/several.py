@@ -35,7 +35,6 @@ class CourseVisit:
     number: int
     wish: TimeWish
     moving: Appointment | None = None
-    tentative_reason: str | None = None
 
 
 def arrange_visits(
@@ -67,7 +66,7 @@ def arrange_visits(
     def write(index: int, place: Place) -> Appointment:
         visit = visits[index]
         arranged.append(
-            _book(session, visit, place, client, replace(details, series_id=act_id), actor=actor, now=now)
+            _book(session, place, client, replace(details, series_id=act_id), actor=actor, now=now)
             if visit.moving is None
             else put_elsewhere(visit.moving, place)
         )
@@ -88,7 +87,6 @@ def arrange_visits(
 
 def _book(
     session: Session,
-    visit: CourseVisit,
     place: Place,
     client: Client,
     details: BookingDetails,
@@ -96,7 +94,6 @@ def _book(
     actor: Actor,
     now: datetime,
 ) -> Appointment:
-    details = replace(details, tentative_reason=visit.tentative_reason or details.tentative_reason)
     appointment = new_appointment(place, first_state(details), client=client, actor=actor, now=now)
     describe(appointment, details)
     session.add(appointment)
