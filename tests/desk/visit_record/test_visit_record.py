@@ -2,12 +2,12 @@
 
 import pytest
 from sqlalchemy import select
-from tests.desk.my_day.test_my_day import text_of
 
 from practice.clinic.models import Therapist
 from practice.safety.models import Flag
 from practice.scheduling.lifecycle import AppointmentState
 from practice.visits.models import Measure, PreCheck, Vitals
+from tests.desk.my_day.test_my_day import text_of
 from tests.desk.scenes import Clinic
 from tests.factories import act, make_client
 
