@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
 from practice.core.errors import PracticeError
-from practice.desk.my_day.page import HERE
 from practice.desk.queries import get_visit
 from practice.desk.visit_record.schemas import PAINS
 from practice.desk.visits import Visit as Booked
@@ -18,6 +17,7 @@ from practice.visits.access import RECORD, note_reading, visit_of_own_appointmen
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number
 from practice.visits.models import Visit
+from practice.visits.opening import HERE
 from practice.visits.shown import ShownVisit, show_visit
 from practice.visits.vitals import Reading
 

@@ -83,6 +83,12 @@ def test_before_the_client_has_come_there_is_nothing_to_record(clinic, theo, now
     assert theo.post(f"{path}/pre-check", data={}).status_code == 409
 
 
+def test_after_the_visit_what_was_forgotten_can_be_added(session, clinic, theo, now):
+    over = clinic.visit(now, state=AppointmentState.COMPLETED)
+    theo.post(f"/appointments/{over.uid}/visit/numbers", data={"timing": "post", "leg": "3"})
+    assert [(row.timing, row.value) for row in rows(session, Measure)] == [("post", 3)]
+
+
 def test_a_page_of_a_strangers_client_is_not_found_and_the_desk_has_none(client_as, theo, path):
     assert client_as("olga").get(path).status_code == 404
     assert client_as("rita").get(path).status_code == 403
