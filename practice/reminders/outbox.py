@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CursorResult,
     Result,
@@ -61,11 +62,9 @@ def claim_due(session: Session, *, worker: str, limit: int, now: datetime) -> Se
     all others of that act to the same client, beyond *limit*, so that nobody else can claim a part of the mail.
     """
     failpoint("mail.F1")
-    due = _due(now).order_by(Message.due_at, Message.id).limit(limit)
-    taken = list(session.execute(due.with_for_update(skip_locked=True, of=Message)).all())
+    taken = list(session.execute(_TAKE_DUE, {"now": now, "limit": limit}).all())
     if leading := [row.id for row in taken if row.act_id is not None]:
-        beside = _beside(leading, now).with_for_update(skip_locked=True, of=Message)
-        taken += session.execute(beside).all()
+        taken += session.execute(_TAKE_BESIDE, {"now": now, "leading": leading}).all()
     if taken:
         until = now + LEASE
         values = {"state": MessageState.SENDING, "lease_until": until, "leased_by": worker, "data_at": None}
@@ -85,23 +84,25 @@ class Waiting(NamedTuple):
 
 def look_for_work(session: Session, now: datetime) -> Waiting:
     """Return what there is to do; one read that takes no lock, for idle ticks."""
-    is_changed = or_(is_anything_unreconciled(), is_any_offer_untold())
-    return Waiting(*session.execute(select(is_changed, _due(now).exists())).one())
+    return Waiting(*session.execute(_WORK, {"now": now}).one())
 
 
-def _due(now: datetime) -> Select[int, int, str, str | None]:
+_NOW = bindparam("now", type_=UtcDateTime())
+
+
+def _due() -> Select[int, int, str, str | None]:
     paused = exists().where(WorkerPulse.job == SENDING, WorkerPulse.paused_because.is_not(None))
-    return _free(now).where(
-        Message.due_at <= now,
+    return _free().where(
+        Message.due_at <= _NOW,
         or_(Message.subject_kind == OFFER, is_reconciled(Message.subject_id)),
         or_(Message.act_id.is_(None), _leads()),
         ~paused,
     )
 
 
-def _free(now: datetime) -> Select[int, int, str, str | None]:
+def _free() -> Select[int, int, str, str | None]:
     return select(Message.id, Message.attempt, Message.subject_kind, Message.act_id).where(
-        Message.state.in_(OPEN_STATES), or_(Message.lease_until.is_(None), Message.lease_until <= now)
+        Message.state.in_(OPEN_STATES), or_(Message.lease_until.is_(None), Message.lease_until <= _NOW)
     )
 
 
@@ -114,11 +115,12 @@ def _leads() -> ColumnElement[bool]:
     )
 
 
-def _beside(leading: Collection[int], now: datetime) -> Select[int, int, str, str | None]:
+def _beside() -> Select[int, int, str, str | None]:
     """Return the messages that leave with those that lead, whenever they would be due by themselves."""
     lead = aliased(Message)
+    leading: BindParameter[int] = bindparam("leading", expanding=True)
     leads = exists().where(lead.id.in_(leading), leaves_with(lead, Message))
-    return _free(now).where(Message.act_id.is_not(None), Message.id.not_in(leading), leads)
+    return _free().where(Message.act_id.is_not(None), Message.id.not_in(leading), leads)
 
 
 def shares_mail(one: type[Message], other: type[Message]) -> ColumnElement[bool]:
@@ -136,6 +138,13 @@ def leaves_with(one: type[Message], other: type[Message]) -> ColumnElement[bool]
     """Return the condition that two messages tell the same client of the same act."""
     return and_(one.act_id == other.act_id, one.client_id == other.client_id, one.to_address == other.to_address)
 
+
+# Written once: a worker asks these every tick, and writing them takes longer than the answer.
+_TAKE_DUE = (
+    _due().order_by(Message.due_at, Message.id).limit(bindparam("limit")).with_for_update(skip_locked=True, of=Message)
+)
+_TAKE_BESIDE = _beside().with_for_update(skip_locked=True, of=Message)
+_WORK = select(or_(is_anything_unreconciled(), is_any_offer_untold()), _due().exists())
 
 _BEGIN_DATA = (
     update(_MESSAGE)

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import icalendar
 import pytest
-from sqlalchemy import true
+from sqlalchemy import bindparam, false, true
 from sqlalchemy.orm import Session, sessionmaker
 
 from practice.clinic.queries import list_tasks
@@ -223,9 +223,8 @@ def test_teeth_without_a_leader_two_workers_tear_a_mail_apart(
     clinic: Clinic, sessions: sessionmaker[Session], clock: SettableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "_leads", true)
-    monkeypatch.setattr(
-        outbox, "_beside", lambda _leading, now: outbox._free(now).where(~true())
-    )  # the part that is switched off
+    monkeypatch.setattr(outbox, "_TAKE_DUE", outbox._due().limit(bindparam("limit")))
+    monkeypatch.setattr(outbox, "_TAKE_BESIDE", outbox._free().where(false()))
     assert claimed_by_two(clinic, sessions, clock) == [1, 1]
 
 
