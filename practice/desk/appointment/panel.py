@@ -22,6 +22,8 @@ from practice.desk.queries import days_window, get_visit, list_visits
 from practice.desk.visits import State, Visit, late_minutes
 from practice.desk.ways_out import Offer, offers_of, panel_link
 from practice.scheduling.series.errors import SeriesConflict, SeriesRefused
+from practice.visits.access import RECORD
+from practice.visits.opening import HERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class AppointmentPanel:
     refusal: PracticeError | None = None
     ways: Sequence[Offer] = ()
     series: InSeries | None = None
+
+    may_record: bool = False
 
     @property
     def can_be_overridden(self) -> bool:
@@ -88,6 +92,7 @@ def appointment_panel(
         refusal=refusal,
         ways=_ways(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
         series=in_series(session, visit),
+        may_record=may(actor, RECORD) and visit.state in HERE,
     )
 
 

@@ -89,6 +89,12 @@ def test_after_the_visit_what_was_forgotten_can_be_added(session, clinic, theo, 
     assert [(row.timing, row.value) for row in rows(session, Measure)] == [("post", 3)]
 
 
+def test_the_panel_leads_there_for_the_therapist_and_never_for_the_desk(client_as, theo, path):
+    panel = path.removesuffix("/visit")
+    assert f'href="{path}"' in theo.get(panel).text
+    assert f'href="{path}"' not in client_as("rita").get(panel).text
+
+
 def test_a_page_of_a_strangers_client_is_not_found_and_the_desk_has_none(client_as, theo, path):
     assert client_as("olga").get(path).status_code == 404
     assert client_as("rita").get(path).status_code == 403
