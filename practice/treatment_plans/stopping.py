@@ -16,6 +16,7 @@ from practice.clinic.models import ServiceKind, StaffTask
 from practice.clinic.tasks import finish_task, open_task
 from practice.core.actor import Actor
 from practice.core.db import new_uid
+from practice.core.errors import NotFound
 from practice.core.events import Event, record
 from practice.core.failpoints import failpoint
 from practice.safety import flagging
@@ -132,8 +133,10 @@ def tell_stopped(
 ) -> None:
     """Close the task of :data:`TELL_STOPPED`: the client was told by phone, or one neutral mail goes out for all.
 
-    Raises ``TaskDone`` and ``StaleVersion``.
+    Raises ``NotFound`` for a task of another kind, ``TaskDone`` and ``StaleVersion``.
     """
+    if task.kind != TELL_STOPPED:
+        raise NotFound("There is nothing here by that name.")
     ids = [int(each) for each in task.note.split()]
     finish_task(session, task=task, outcome="mailed" if by_mail else "reached", version=version, actor=actor, now=now)
     if by_mail:

@@ -46,6 +46,7 @@ from practice.treatment_plans.drafting import add_goal, draft_plan
 from practice.treatment_plans.episodes import open_episode
 from practice.treatment_plans.models import TreatmentPlan
 from practice.treatment_plans.prescribing import prescribe
+from practice.treatment_plans.stopping import TELL_STOPPED
 from practice.visits.activities import add_activity
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number, record_measures
@@ -357,6 +358,24 @@ def _message(world: World) -> dict[str, str]:
     return {"uid": _act(world, work).uid}
 
 
+def _told(world: World) -> dict[str, str]:
+    world.made += 1
+    client = make_client(world.session)
+    row = _act(
+        world,
+        lambda: open_task(
+            world.session,
+            kind=TELL_STOPPED,
+            subject_kind="client",
+            subject_id=client.id,
+            due_at=NOW,
+            dedupe_key=f"walk-told-{world.made}",
+            now=NOW,
+        ),
+    )
+    return {"uid": row.uid}
+
+
 def _call(world: World) -> dict[str, str]:
     appointment = make_appointment(world)
     task = _act(
@@ -582,6 +601,7 @@ MAKERS: dict[str, Maker] = {
     "hit_answer": _hit_answer,
     "closure": _closure,
     "task": _task,
+    "told": _told,
     "message": _message,
     "call": _call,
     "client": _client,

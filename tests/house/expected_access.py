@@ -49,6 +49,7 @@ GET     /find                                               .            A A Y Y
 GET     /calls                                              .            A A Y F F Y
 POST    /calls/<uid:uid>/outcome                            call         A A Y F F Y
 POST    /tasks/<uid:uid>/close                              task         A A Y F F Y
+POST    /tasks/<uid:uid>/told                               told         A A Y F F Y
 GET     /messages                                           .            A A Y Y Y Y
 GET     /messages/<uid:uid>                                 message      A A Y Y N Y
 POST    /messages/<uid:uid>/again                           message      A A Y F F Y

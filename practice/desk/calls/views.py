@@ -1,6 +1,7 @@
 """Calls and other things to do: noting how a call ended, closing a task."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, Response
@@ -18,6 +19,7 @@ from practice.desk.calls.page import calls_page
 from practice.desk.not_readable import unreadable
 from practice.desk.schemas import VersionSchema
 from practice.reminders.call_list import CallOutcome, record_call
+from practice.treatment_plans.stopping import tell_stopped
 from practice.web.database import now, session, write
 from practice.web.forms import InvalidForm, load_form
 from practice.web.pages import render_page, wants_fragment
@@ -31,6 +33,22 @@ SAID = {
     CallOutcome.VOICEMAIL: "Noted: voicemail left.",
     CallOutcome.NO_ANSWER: "Noted. The call comes back in two hours.",
 }
+
+
+class How(StrEnum):
+    """How a client is told that visits are cancelled."""
+
+    PHONE = "phone"
+    MAIL = "mail"
+
+
+TOLD = {How.PHONE: "Noted: told by phone.", How.MAIL: "One mail leaves for all of them."}
+
+
+class ToldForm(VersionSchema):
+    """How a client was or will be told."""
+
+    how = fields.Enum(How, by_value=True, required=True)
 
 
 class OutcomeForm(VersionSchema):
@@ -67,6 +85,19 @@ def post_close(uid: str) -> AnyResponse:
         lambda opened, said: finish_task(opened, task=get_task(opened, uid), **said, **act),
         lambda _said: "Settled.",
     )
+
+
+@blueprint.post("/tasks/<uid:uid>/told")
+@requires("task.finish")
+def post_told(uid: str) -> AnyResponse:
+    """Note that a client knows of the visits that were stopped, or let one mail say it."""
+    act: dict[str, Any] = {"actor": current_actor(), "now": now()}
+
+    def work(opened: Session, said: dict[str, Any]) -> None:
+        task, by_mail = get_task(opened, uid), said["how"] is How.MAIL
+        tell_stopped(opened, task=task, by_mail=by_mail, version=said["version"], **act)
+
+    return _answer(ToldForm(), work, lambda said: TOLD[said["how"]])
 
 
 def _show(refusal: PracticeError | None = None) -> Response:

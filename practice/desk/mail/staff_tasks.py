@@ -22,6 +22,7 @@ from practice.safety.flagging import CALL_CLIENT, PHONE_NOW
 from practice.safety.heard import READ_HEARD
 from practice.scheduling.gating.asking_ahead import CLEARANCE_ENDS, FORM_AGAIN
 from practice.scheduling.models import Appointment
+from practice.treatment_plans.stopping import TELL_STOPPED
 
 PAUSED_KIND = "mail_paused"
 BACKUP_KIND = "backup_missing"
@@ -45,6 +46,8 @@ class Task:
     in_panel: bool = False
     may_be_closed: bool = False
     for_owner: bool = False
+    is_to_tell: bool = False
+    """Somebody must be told something: by phone, or by a mail that leaves only when the desk says so."""
 
 
 def list_tasks_open(session: Session, *, before: datetime) -> Sequence[Task]:
@@ -139,6 +142,14 @@ def _phone_now(row: Any) -> Task:
     return _about_client(row, f"A therapist must phone {_name(row)} now", may_be_closed=False)
 
 
+def _to_tell(row: Any) -> Task:
+    return replace(
+        _about_client(row, f"{_name(row)} must be told that the coming visits are cancelled", may_be_closed=False),
+        what="A therapist stopped them. No mail has left: say it by phone, or send one mail that lists them.",
+        is_to_tell=True,
+    )
+
+
 def _phone_soon(row: Any) -> Task:
     return _about_client(row, f"A therapist is asked to call {_name(row)}", may_be_closed=True)
 
@@ -181,6 +192,7 @@ _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     PAUSED_KIND: _paused,
     BACKUP_KIND: _backup_missing,
     PHONE_NOW: _phone_now,
+    TELL_STOPPED: _to_tell,
     CALL_CLIENT: _phone_soon,
     READ_HEARD: _to_read,
     FORM_AGAIN: _form_again,
