@@ -152,16 +152,46 @@ def now(clock: SettableClock) -> datetime:
     return clock.now
 
 
+@pytest.fixture(scope="session")
+def assembled() -> Flask:
+    """The application, put together once a run: every test lends it a database and a clock of its own."""
+    app = create_app(make_settings("sqlite://"))
+    app.testing = True
+    return app
+
+
 @pytest.fixture
-def app(engine_url: str, clock: SettableClock) -> Iterator[Flask]:
+def app(assembled: Flask, engine_url: str, clock: SettableClock) -> Iterator[Flask]:
     """The application on a fresh database."""
+    from practice.web.database import db
+
+    assembled.extensions.update(settings=make_settings(engine_url), clock=clock)
+    engine = make_engine(engine_url)
+    with assembled.app_context():
+        db.engines[None] = engine
+    assembled.extensions["sessions"].configure(bind=engine)
+    yield assembled
+    dispose(engine)
+
+
+@pytest.fixture
+def own_app(engine_url: str, clock: SettableClock) -> Iterator[Flask]:
+    """An application that a test may add routes to."""
+    from practice.web.database import db
+
     app = create_app(make_settings(engine_url), clock=clock)
     app.testing = True
     yield app
-    from practice.web.database import db
-
     with app.app_context():
         dispose(db.engine)
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine as the application makes its own."""
+    normalised = normalise_url(url)
+    engine = create_engine(normalised, **engine_options(normalised))
+    install_listeners(engine)
+    return engine
 
 
 def dispose(engine: Engine) -> None:
@@ -176,9 +206,7 @@ def sessions(request: pytest.FixtureRequest, engine_url: str) -> Iterator[sessio
     if "app" in request.fixturenames:
         yield request.getfixturevalue("app").extensions["sessions"]
         return
-    url = normalise_url(engine_url)
-    engine = create_engine(url, **engine_options(url))
-    install_listeners(engine)
+    engine = make_engine(engine_url)
     settings = make_settings(engine_url)
     audit_log = AuditLog(settings.audit_key)
     factory = sessionmaker(engine, expire_on_commit=False, info={BEFORE_COMMIT: audit_log.append})

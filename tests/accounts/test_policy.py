@@ -40,18 +40,18 @@ def test_each_method_of_a_view_class_needs_its_own_policy() -> None:
         check_policies(app)
 
 
-def test_a_route_added_after_the_check_answers_nothing(app: Flask) -> None:
-    app.add_url_rule("/api/late", "late", lambda: "secret")
-    app.testing = False
-    answer = app.test_client().get("/api/late")
+def test_a_route_added_after_the_check_answers_nothing(own_app: Flask) -> None:
+    own_app.add_url_rule("/api/late", "late", lambda: "secret")
+    own_app.testing = False
+    answer = own_app.test_client().get("/api/late")
     assert answer.status_code == 500
     assert b"secret" not in answer.data
 
 
-def test_strangers_are_sent_to_sign_in_and_scripts_get_401(app: Flask) -> None:
+def test_strangers_are_sent_to_sign_in_and_scripts_get_401(own_app: Flask) -> None:
     for path in ("/staff", "/api/v1/staff"):
-        app.add_url_rule(path, path, requires("client.read")(lambda: "secret"), methods=["GET", "POST"])
-    browser = app.test_client()
+        own_app.add_url_rule(path, path, requires("client.read")(lambda: "secret"), methods=["GET", "POST"])
+    browser = own_app.test_client()
     page = browser.get("/staff?day=2026-11-24")
     assert (page.status_code, page.location) == (303, "/sign-in?next=/staff%3Fday%3D2026-11-24")
     assert browser.get("/staff", headers={"HX-Request": "true"}).headers["HX-Redirect"].startswith("/sign-in")
@@ -60,9 +60,9 @@ def test_strangers_are_sent_to_sign_in_and_scripts_get_401(app: Flask) -> None:
     assert "Bearer" in script.headers["WWW-Authenticate"].title()
 
 
-def test_a_bearer_token_that_opens_nothing_is_refused_even_beside_a_cookie(app: Flask) -> None:
-    app.add_url_rule("/api/v1/staff", "staff", requires("client.read")(lambda: "secret"))
-    answer = app.test_client().get("/api/v1/staff", headers={"Authorization": "Bearer nonsense"})
+def test_a_bearer_token_that_opens_nothing_is_refused_even_beside_a_cookie(own_app: Flask) -> None:
+    own_app.add_url_rule("/api/v1/staff", "staff", requires("client.read")(lambda: "secret"))
+    answer = own_app.test_client().get("/api/v1/staff", headers={"Authorization": "Bearer nonsense"})
     assert answer.status_code == 401
 
 
