@@ -78,6 +78,7 @@ INSTEAD = {"/api/v1/appointments/<uid:uid>/series": "in_series"}
 """What fills the address where the usual object has nothing to read."""
 
 BOUNDED_OTHERWISE = {
+    "/calls": "three lists of tasks, each with an end: calls, other things to do, what was noted today",
     "/today": "one day of one location",
     "/diary/<raw_day>": "one day of one location",
     "/diary/<raw_day>/events": "one day of one location",
