@@ -35,6 +35,10 @@ GET     /today                                              .            A A Y Y
 GET     /appointments/<uid:uid>/visit                       visited      A A F Y N Y
 POST    /appointments/<uid:uid>/visit/pre-check             visited      A A F Y N Y
 POST    /appointments/<uid:uid>/visit/numbers               visited      A A F Y N Y
+GET     /appointments/<uid:uid>/visit/body-map              visited      A A F Y N Y
+POST    /appointments/<uid:uid>/visit/body-map              visited      A A F Y N Y
+GET     /appointments/<uid:uid>/visit/activities            visited      A A F Y N Y
+POST    /appointments/<uid:uid>/visit/activities            visited      A A F Y N Y
 GET     /my-day                                             .            A A F Y Y F
 GET     /tentative                                          .            A A Y Y Y Y
 GET     /today/therapists/<uid:uid>/behind                  therapist    A A Y Y N Y

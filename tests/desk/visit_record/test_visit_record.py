@@ -3,33 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from practice.clinic.models import Therapist
 from practice.safety.models import Flag
 from practice.scheduling.lifecycle import AppointmentState
 from practice.visits.models import Measure, PreCheck, Vitals
 from tests.desk.my_day.test_my_day import text_of
-from tests.desk.scenes import Clinic
-from tests.factories import act, make_client
-
-
-@pytest.fixture
-def clinic(session):
-    return Clinic(session)
-
-
-@pytest.fixture
-def theo(app, clinic, cast, client_as):
-    def give_diary():
-        clinic.session.get_one(Therapist, clinic.ada.id).user_id = cast["theo"].id
-
-    act(clinic.session, give_diary)
-    return client_as("theo")
-
-
-@pytest.fixture
-def path(clinic, now):
-    client = make_client(clinic.session, first_name="Nora")
-    return f"/appointments/{clinic.visit(now, client, state=AppointmentState.ARRIVED).uid}/visit"
 
 
 def rows(session, table):
