@@ -12,7 +12,8 @@ from practice.accounts.csrf import needs_no_form_token
 from practice.accounts.links import link_actor
 from practice.accounts.models import SignedLink
 from practice.accounts.policy import requires
-from practice.core.errors import NotFound, RuleViolation
+from practice.core.errors import NotFound, RuleViolation, WayOut
+from practice.portal.errors import NoLongerOpen
 from practice.portal.link_pages import act_by_link, behave_as_link_pages, open_link, practice_alias
 from practice.portal.visits import ManagedVisit, get_visit
 from practice.reminders.links import MANAGE
@@ -69,7 +70,7 @@ def show_urgent(token: str) -> Response:
 def _take(schema: Schema, taken: list[bool], opened: Session, link: SignedLink, at: datetime) -> None:
     form = _signed(form_of(load_form(schema), source="link"))
     actor = link_actor(link)
-    client_id = _client_id(get_visit(opened, link=link, actor=actor, now=at))
+    client_id = _client_id(_require_not_over(get_visit(opened, link=link, actor=actor, now=at), at))
     taken.append(take_form(opened, client_id=client_id, form=form, actor=actor, now=at))
 
 
@@ -84,6 +85,16 @@ def _visit(token: str) -> ManagedVisit:
     return get_visit(session(), link=link, actor=link_actor(link), now=now())
 
 
+def _require_not_over(visit: ManagedVisit, at: datetime) -> ManagedVisit:
+    """Refuse the link of a visit that is over: old mails lie about, and a form stops or frees what is booked since."""
+    if visit.appointment.ends_at <= at:
+        raise NoLongerOpen(
+            "This appointment is over. Please call us, and we send you the questions again.",
+            ways_out=(WayOut("call_us", "Call us"),),
+        )
+    return visit
+
+
 def _client_id(visit: ManagedVisit) -> int:
     if visit.appointment.client_id is None:
         raise NotFound("This appointment does not exist any more. Please call us.")
@@ -91,7 +102,7 @@ def _client_id(visit: ManagedVisit) -> int:
 
 
 def _page(token: str, form: FormState, status: int = 200) -> Response:
-    visit = _visit(token)
+    visit = _require_not_over(_visit(token), now())
     return render_page(
         "portal/form.html",
         status=status,

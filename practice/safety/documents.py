@@ -1,6 +1,8 @@
 """Files that come with a clearance: what they are is read from their content, never from a name or a header. Pure."""
 
 import re
+import zlib
+from collections.abc import Iterator
 from typing import Literal
 
 from practice.safety.errors import NotThatDocument
@@ -15,8 +17,27 @@ _PDF_START, _PDF_END = b"%PDF-", b"%%EOF"
 
 # A file that opens as two things is a trap for whoever opens it as the other one.
 _FOREIGN = re.compile(rb"(?i)<(?:!doctype|html|script|svg|\?xml)|PK\x03\x04|MZ\x90\x00|\x7fELF")
-# What a document never needs in order to be read, and what makes opening it run something.
-_ACTIVE_PDF = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|OpenAction|RichMedia|XFA)\b")
+MOST_UNPACKED = 32 * 1024 * 1024
+
+
+def _spelled(name: str) -> bytes:
+    """Return the pattern of a PDF's name, each letter written as itself or as its number."""
+    return b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in name.encode())
+
+
+# What a document never needs in order to be read, and what makes opening it run something. Three letters are met by
+# chance in a scan of some megabytes, so the short name counts only with a value behind it.
+_NAMES = ("JavaScript", "Launch", "EmbeddedFile", "OpenAction", "RichMedia", "XFA")
+_ACTIVE_PDF = re.compile(
+    rb"/(?:(?:"
+    + b"|".join(map(_spelled, _NAMES))
+    + rb")\b|"
+    + _spelled("JS")
+    + rb"[\s\0]*(?:[(<%]|\d+[\s\0]+\d+[\s\0]+R\b))"
+)
+_EDGE_OF_STREAM = re.compile(rb"(?P<ends>end)?stream(?:\r?\n)?")
+_OBJECTS = re.compile(b"/" + _spelled("ObjStm"))
+_LONGEST_HEAD = 2000
 
 
 def type_of(content: bytes) -> MediaType:
@@ -26,7 +47,7 @@ def type_of(content: bytes) -> MediaType:
     found = _recognised(content)
     if found is None:
         raise NotThatDocument("Only a PDF, a PNG or a JPEG can be taken, and this is none of them, or not whole.")
-    if _FOREIGN.search(content[:1024]) or (found == "application/pdf" and _ACTIVE_PDF.search(content)):
+    if _FOREIGN.search(content[:1024]) or (found == "application/pdf" and _runs(content)):
         raise NotThatDocument("The file carries something that would run when it is opened. Print or scan it anew.")
     return found
 
@@ -40,3 +61,30 @@ def _recognised(content: bytes) -> MediaType | None:
     if content.startswith(_PDF_START) and _PDF_END in tail:
         return "application/pdf"
     return None
+
+
+def _runs(pdf: bytes) -> bool:
+    return any(_ACTIVE_PDF.search(part) for part in (pdf, *_packed_objects(pdf)))
+
+
+def _packed_objects(pdf: bytes) -> Iterator[bytes]:
+    """Yield what lies compressed among the objects of a PDF, as much as is fit for a document."""
+    begins, room = 0, MOST_UNPACKED
+    for edge in _EDGE_OF_STREAM.finditer(pdf):
+        if edge["ends"] and begins:
+            found = _unpacked(pdf[begins : edge.start()], room)
+            room -= len(found)
+            yield found
+            begins = 0
+        elif not edge["ends"] and _OBJECTS.search(pdf, max(0, edge.start() - _LONGEST_HEAD), edge.start()):
+            begins = edge.end()
+
+
+def _unpacked(packed: bytes, room: int) -> bytes:
+    try:
+        found = zlib.decompressobj().decompress(packed, room + 1)
+    except zlib.error as unreadable:
+        raise NotThatDocument("The file is locked, so nobody can look into it here. Print or scan it.") from unreadable
+    if len(found) > room:
+        raise NotThatDocument("The file unpacks to more than a document holds. Print or scan it anew.")
+    return found

@@ -49,6 +49,13 @@ def get_clearance(session: Session, uid: str) -> Clearance:
     return row
 
 
+def get_heard(session: Session, uid: str) -> HeardWord:
+    """Return what a caller said once, still sealed; raises ``NotFound``."""
+    if (row := session.scalars(select(HeardWord).where(HeardWord.uid == uid)).one_or_none()) is None:
+        raise NotFound("There is nothing of that kind.")
+    return row
+
+
 def list_clearances(session: Session, client_id: int) -> Sequence[Clearance]:
     """Return the clearances of a client, the newest first."""
     rows = select(Clearance).where(Clearance.client_id.in_(records_of(client_id)))

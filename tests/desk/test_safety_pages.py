@@ -14,7 +14,7 @@ from practice.safety.catalogue import usual
 from practice.safety.models import Clearance, ClearanceDocument, Flag, HeardWord, Screening
 from practice.treatment_plans.stopping import raise_flag
 from tests.conftest import NOW
-from tests.factories import OWNER, act, make_service
+from tests.factories import OWNER, act, make_client, make_service
 from tests.safety.forms import TODAY, answers
 from tests.safety.test_documents import PDF
 
@@ -87,6 +87,14 @@ def test_what_a_caller_said_is_kept_and_not_shown_at_the_desk(desk, ada, owner):
     owner.post(f"{path}/heard/{row.uid}/read")
     assert "canary-words" not in owner.get(f"{path}/safety").text
     assert {task.kind for task in desk.session.scalars(select(StaffTask))} == {"read_heard"}
+
+
+def test_what_was_said_about_one_client_is_not_marked_as_read_through_another(desk, ada, owner):
+    desk.rita.post(f"/clients/{ada.uid}/heard", data={"words": "canary-words about her leg"})
+    other = make_client(desk.session)
+    row = one(desk, HeardWord)
+    assert owner.post(f"/clients/{other.uid}/heard/{row.uid}/read").status_code == 404
+    assert one(desk, HeardWord).read_at is None
 
 
 def test_nothing_said_is_nothing_kept(desk, ada):

@@ -75,3 +75,14 @@ def test_what_is_missing_is_marked_and_what_was_typed_stays(scene, visit, left_o
 
 def test_an_answer_that_no_form_offers_is_refused(visit):
     assert visit.post("/form", answers(calf="maybe") | SIGNED).status_code == 422
+
+
+def test_the_link_of_a_visit_that_is_over_takes_no_form(scene, booked, visit, clock):
+    visit.post("/form", answers(calf="no") | {"agrees": ""})
+    clock.now = booked.ends_at
+    page = visit.get("/form")
+    assert (page.status_code, "This appointment is over" in page.text) == (422, True)
+    refused = visit.post("/form", answers(saddle="yes") | SIGNED)
+    assert (refused.status_code, "This appointment is over" in refused.text) == (422, True)
+    assert by_link(scene) == []
+    assert scene.session.scalars(select(Flag)).all() == []

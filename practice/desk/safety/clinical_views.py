@@ -21,7 +21,7 @@ from practice.safety.documents import ENDING, LARGEST
 from practice.safety.errors import NotThatDocument
 from practice.safety.flagging import close_flag, lower_flag
 from practice.safety.heard import mark_read
-from practice.safety.queries import get_clearance, get_flag, open_document
+from practice.safety.queries import get_clearance, get_flag, get_heard, open_document
 from practice.safety.schemas import LowerSchema, RaiseSchema, ReadingSchema, ReasonSchema, RequestSchema
 from practice.scheduling.gating.restanding import restand
 from practice.treatment_plans.stopping import raise_flag
@@ -192,7 +192,7 @@ def post_heard_read(uid: str, part: str) -> AnyResponse:
     """Note that a therapist has read what a caller said."""
 
     def work(opened: Session) -> None:
-        _own(opened, uid)
+        _require_of(_own(opened, uid), get_heard(opened, part).client_id, opened)
         mark_read(opened, uid=part, **_who())
 
     return post_act(work, _here(uid), said="Noted.")
