@@ -108,6 +108,15 @@ def to_utc(local: datetime, zone_name: str) -> datetime:
     return local.replace(tzinfo=zone(zone_name)).astimezone(UTC)
 
 
+def to_utc_as_stood(local: datetime, zone_name: str, stood_at: datetime) -> datetime:
+    """Return the instant of a promised wall time by the zone's rules of today.
+
+    Of a repeated time it is the occurrence at which the promise stands already. Raises :class:`NonexistentLocalTime`.
+    """
+    first, second = (to_utc(local.replace(fold=fold), zone_name) for fold in (0, 1))
+    return second if stood_at == second else first
+
+
 def next_valid_times(local: datetime, zone_name: str, *, count: int = 3, step_minutes: int = 15) -> list[datetime]:
     """Return the *count* next existing wall times on the grid of *step_minutes* after a time that does not exist."""
     candidate = local.replace(minute=local.minute - local.minute % step_minutes, second=0, microsecond=0)

@@ -1,7 +1,5 @@
 """A country changes its clocks after visits were promised: wall times stay, instants and reminders follow, or nothing."""
 
-import importlib.resources
-import zoneinfo
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,11 +10,21 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from practice.cli import main
-from practice.core import local_time
-from practice.scheduling.models import Allocation, Appointment
+from practice.scheduling.appointments.cancelling import CancelledBy, cancel
+from practice.scheduling.appointments.rescheduling import reschedule
+from practice.scheduling.appointments.undoing import undo
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
+from practice.scheduling.models import Allocation, Appointment, Block
 from practice.scheduling.rezoning.moves import Promise, moves_of
 from practice.scheduling.rezoning.service import ZoneClash, follow_zone, plan_location
+from practice.scheduling.wait_list.entries import EntryDetails, add_entry
+from practice.scheduling.wait_list.fitting import Window
+from practice.scheduling.wait_list.models import WaitListOffer
+from practice.scheduling.wait_list.rounds import OfferRound
+from practice.scheduling.wishes import MoveWish
 from tests.processes import KEYS
+from tests.scheduling.blocks.meetings import keep
+from tests.scheduling.clocks import clocks_in
 from tests.scheduling.scene import Scene, overlapping_pairs
 
 SUMMER = datetime(2027, 4, 5, 10, 0)
@@ -31,21 +39,8 @@ def scene(session: Session) -> Scene:
 @pytest.fixture
 def no_more_summer_time(tmp_path: Path) -> Iterator[Callable[[], None]]:
     """Call it to publish new rules: Toronto keeps its winter time for good."""
-    rules = importlib.resources.files("tzdata.zoneinfo.America").joinpath("Bogota").read_bytes()
-    (tmp_path / "America").mkdir()
-    (tmp_path / "America" / "Toronto").write_bytes(rules)
-
-    def publish() -> None:
-        _read_zones_from([tmp_path])
-
-    yield publish
-    _read_zones_from([])
-
-
-def _read_zones_from(folders: list[Path]) -> None:
-    zoneinfo.reset_tzpath([str(folder) for folder in folders])
-    zoneinfo.ZoneInfo.clear_cache()
-    local_time.zone.cache_clear()
+    with clocks_in(tmp_path) as clocks:
+        yield clocks.give_up_summer_time
 
 
 def follow(scene: Scene):
@@ -80,6 +75,47 @@ def test_visits_in_a_row_move_together(scene: Scene, no_more_summer_time) -> Non
     no_more_summer_time()
     assert len(follow(scene).moves) == 3
     assert overlapping_pairs(scene.session) == 0
+
+
+def test_time_kept_free_moves_with_the_visits_beside_it(scene: Scene, no_more_summer_time) -> None:
+    visit, other = scene.book(SUMMER), scene.book(SUMMER + HOUR, therapist=scene.therapists[1].uid, client=1)
+    (block,) = keep(scene, SUMMER + HOUR)
+    no_more_summer_time()
+    assert len(follow(scene).moves) == 3
+    rows = scene.session.execute(select(Block.local_start, Block.starts_at)).all()
+    assert rows == [(SUMMER + HOUR, datetime(2027, 4, 5, 16, 0, tzinfo=UTC))]
+    lines = select(Allocation.starts_at).where(Allocation.block_id == block.id)
+    assert scene.session.scalars(lines).all() == [rows[0].starts_at]
+    assert scene.reload(visit).ends_at == scene.reload(other).starts_at == rows[0].starts_at
+    assert overlapping_pairs(scene.session) == 0
+
+
+def test_a_held_time_moves_without_a_history_and_its_offer_says_so(scene: Scene, sessions, no_more_summer_time) -> None:
+    scene.now = datetime(2027, 4, 1, 14, 0, tzinfo=UTC)
+    window = Window(SUMMER.weekday(), 600, 660)
+    details = EntryDetails(service=scene.service.uid, windows=(window,), first_on=SUMMER.date(), last_on=SUMMER.date())
+    scene.do(add_entry, client_uid=scene.clients[0].uid, details=details)
+    assert OfferRound(sessions, lambda: scene.now, rules=SCHEDULING_RULES, reach=lambda _, ids: ids).run() == 1
+    no_more_summer_time()
+    follow(scene)
+    offer = scene.session.scalars(select(WaitListOffer)).one()
+    hold = scene.session.get_one(Appointment, offer.hold_id)
+    assert (offer.local_start, offer.starts_at) == (SUMMER, datetime(2027, 4, 5, 15, 0, tzinfo=UTC))
+    assert (hold.starts_at, hold.change_seq, scene.history(hold)) == (offer.starts_at, 0, [])
+
+
+def test_what_is_taken_back_lies_where_its_wall_time_is_by_then(scene: Scene, no_more_summer_time) -> None:
+    moved, cancelled = scene.book(SUMMER), scene.book(SUMMER + 3 * HOUR, client=1)
+    scene.do(reschedule, appointment_uid=moved.uid, wish=MoveWish(local_start=SUMMER + HOUR), rules=SCHEDULING_RULES)
+    scene.do(cancel, appointment_uid=cancelled.uid, reason="ill", by=CancelledBy.CLIENT)
+    no_more_summer_time()
+    follow(scene)
+    for visit in (moved, cancelled):
+        scene.do(undo, appointment_uid=visit.uid)
+    back = [scene.reload(visit) for visit in (moved, cancelled)]
+    assert [row.local_start for row in back] == [SUMMER, SUMMER + 3 * HOUR]
+    assert [row.starts_at.hour for row in back] == [15, 18]
+    assert all(row.ends_at - row.starts_at == HOUR for row in back)
 
 
 def test_a_second_run_finds_nothing_to_do(scene: Scene, no_more_summer_time) -> None:

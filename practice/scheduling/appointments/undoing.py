@@ -13,6 +13,7 @@ from practice.clinic.models import Room, Therapist
 from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.intervals import Interval
+from practice.core.local_time import NonexistentLocalTime, to_utc_as_stood
 from practice.scheduling.appointments.history import Act, Snapshot, note, restore, snapshot, tell_calendars
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
@@ -22,7 +23,10 @@ from practice.scheduling.errors import NothingToUndo
 from practice.scheduling.lifecycle import FREES_TIME, AppointmentState
 from practice.scheduling.models import Appointment, AppointmentChange
 
-UNDO = "undo"
+UNDO, FOLLOW_ZONE = "undo", "follow_zone"
+NOT_UNDONE = (UNDO, FOLLOW_ZONE)
+"""Acts that nobody takes back: the rules of a zone are as they are."""
+
 HAPPENED = frozenset({AppointmentState.IN_PROGRESS, AppointmentState.COMPLETED})
 
 
@@ -48,10 +52,19 @@ class _Return(NamedTuple):
 
     @property
     def treatment(self) -> Interval:
-        """Return the time to which it goes back."""
-        return Interval(
-            datetime.fromisoformat(str(self.value("starts_at"))), datetime.fromisoformat(str(self.value("ends_at")))
-        )
+        """Return the time to which it goes back: where the wall time lies by the zone's rules of today."""
+        stood = Interval(self._instant("starts_at"), self._instant("ends_at"))
+        if "starts_at" not in self.change.before and self.change.state_after not in FREES_TIME:
+            return stood
+        local = self._instant("local_start")
+        try:
+            starts_at = to_utc_as_stood(local, str(self.value("zone")), stood.starts_at)
+        except NonexistentLocalTime as skipped:
+            raise NothingToUndo("The clocks jump over the time before. Choose another time.") from skipped
+        return Interval(starts_at, starts_at + (stood.ends_at - stood.starts_at))
+
+    def _instant(self, name: str) -> datetime:
+        return datetime.fromisoformat(str(self.value(name)))
 
 
 def undo(
@@ -86,7 +99,7 @@ def _last_change(session: Session, appointment: Appointment) -> AppointmentChang
         .where(
             AppointmentChange.appointment_id == appointment.id,
             AppointmentChange.undone_at.is_(None),
-            AppointmentChange.verb != UNDO,
+            AppointmentChange.verb.not_in(NOT_UNDONE),
         )
         .order_by(AppointmentChange.id.desc())
         .limit(1)
@@ -153,6 +166,7 @@ def _restored(going_back: _Return, occupied: Sequence[Occupied]) -> Sequence[Wan
         appointment.state = AppointmentState.ENTERED_IN_ERROR
     else:
         restore(appointment, going_back.change.before)
+        appointment.starts_at, appointment.ends_at = going_back.treatment.starts_at, going_back.treatment.ends_at
     appointment.previous_state = None
     tell_calendars(appointment)
     if appointment.state in FREES_TIME:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from practice.core.intervals import Interval
-from practice.core.local_time import NonexistentLocalTime, to_utc
+from practice.core.local_time import NonexistentLocalTime, to_utc_as_stood
+
+Key = tuple[bool, int]
+"""Whether it is a block, and its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A visit as it stands: the wall time that was promised and the instants that stood for it."""
+    """A visit or a block as it stands: the wall time that was promised and the instants that stood for it."""
 
     id: int
     uid: str
@@ -18,6 +21,12 @@ class Promise:
     local_start: datetime
     zone: str
     stands: Interval
+    is_block: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Return what tells it from every other visit and block."""
+        return self.is_block, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two visits that would be at one time on one diary; *with_words* names the one that does not move."""
+    """Two that would be at one time on one diary; *with_words* names the one that does not move."""
 
     move: Move
     with_words: str
@@ -45,10 +54,9 @@ def moves_of(promises: Iterable[Promise]) -> list[Move]:
 def _becomes(promise: Promise) -> Interval | None:
     """Return the instants of a promise; of a repeated wall time the occurrence at which it stands already."""
     try:
-        first, second = (to_utc(promise.local_start.replace(fold=fold), promise.zone) for fold in (0, 1))
+        start = to_utc_as_stood(promise.local_start, promise.zone, promise.stands.starts_at)
     except NonexistentLocalTime:
         return None
-    start = second if promise.stands.starts_at == second else first
     return Interval(start, start + (promise.stands.ends_at - promise.stands.starts_at))
 
 

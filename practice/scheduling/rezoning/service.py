@@ -1,10 +1,10 @@
-"""Following a change of a zone's rules: all coming visits of a location together, or none of them."""
+"""Following a change of a zone's rules: all coming visits and blocks of a location together, or none of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from practice.clients.models import Client
@@ -15,12 +15,14 @@ from practice.core.errors import RELOAD, Conflict
 from practice.core.events import Event, record
 from practice.core.intervals import Interval
 from practice.scheduling.appointments.history import Act, note, snapshot, tell
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim, lock_diaries, look
-from practice.scheduling.lifecycle import OCCUPIES_TIME
+from practice.scheduling.appointments.undoing import FOLLOW_ZONE
+from practice.scheduling.claiming.claim import Occupied, Wanted, claim, lock_diaries, look, release_blocks
+from practice.scheduling.lifecycle import OCCUPIES_TIME, AppointmentState
 from practice.scheduling.models import Allocation, Appointment, Block
-from practice.scheduling.rezoning.moves import Clash, Move, Promise, moves_of
+from practice.scheduling.rezoning.moves import Clash, Key, Move, Promise, moves_of
+from practice.scheduling.wait_list.offers import follow_held_times
 
-FOLLOW_ZONE = "follow_zone"
+_FRESH = {"populate_existing": True}
 
 
 class ZoneClash(Conflict):
@@ -51,24 +53,26 @@ class Plan:
 
 def plan_location(session: Session, location: Location, *, now: datetime) -> Plan:
     """Return what has to move at a location and what stands in the way; changes nothing."""
-    moves = moves_of(_promises(session, location, now))
+    moves = moves_of([*_promised_visits(session, location, now), *_kept_free(session, location, now)])
     lines = _lines(session, moves)
     others = look(
         session,
         {line.diary_id for line in lines},
         [move.becomes for move in moves if move.becomes],
         now=now,
-        without={move.promise.id for move in moves},
+        without=(),
     )
-    return Plan(location.name, moves, _clashes(session, moves, lines, others))
+    moving = {move.promise.key for move in moves}
+    standing = [other for other in others if _key(other) not in moving]
+    return Plan(location.name, moves, _clashes(session, moves, lines, standing))
 
 
 def follow_zone(session: Session, *, location: Location, actor: Actor, now: datetime) -> Plan:
-    """Move the instants of every coming visit of a location to its promised wall time; reminders follow.
+    """Move the instants of every coming visit and block of a location to its promised wall time; reminders follow.
 
     Raises :class:`ZoneClash` when visits would overlap or a wall time does not exist; nothing has moved then.
     """
-    lock_diaries(session, {line.diary_id for line in _lines(session, moves_of(_promises(session, location, now)))})
+    lock_diaries(session, {line.diary_id for line in _lines(session, plan_location(session, location, now=now).moves)})
     plan = plan_location(session, location, now=now)
     if not plan.may_be_applied:
         raise ZoneClash(
@@ -85,32 +89,43 @@ def follow_zone(session: Session, *, location: Location, actor: Actor, now: date
 
 def _apply(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> None:
     lines = _lines(session, plan.moves)
+    diary_ids = {line.diary_id for line in lines}
     kinds = {row.id: row.kind for row in session.scalars(select(Diary))}
-    becomes = {move.promise.id: move.becomes for move in plan.moves if move.becomes}
-    visits = session.scalars(select(Appointment).where(Appointment.id.in_(becomes))).all()
-    rows: dict[int | None, Appointment] = {row.id: row for row in visits}
+    becomes = {move.promise.key: move.becomes for move in plan.moves if move.becomes}
+    rows = _rows(session, becomes)
+    visits = [row for row in rows.values() if isinstance(row, Appointment)]
     before = {row.id: snapshot(row) for row in visits}
 
     def decide(_occupied: Sequence[Occupied]) -> Sequence[Wanted]:
-        for row in visits:
-            row.starts_at, row.ends_at = becomes[row.id].starts_at, becomes[row.id].ends_at
-            tell(row)
-        return [_wanted(rows[line.appointment_id], line, kinds[line.diary_id]) for line in lines]
+        for key, row in rows.items():
+            row.starts_at, row.ends_at = becomes[key].starts_at, becomes[key].ends_at
+        return [_wanted(rows[_key(line)], line, kinds[line.diary_id]) for line in lines]
 
+    release_blocks(session, [row.id for row in rows.values() if isinstance(row, Block)], diary_ids=diary_ids)
     claim(
         session,
-        diary_ids={line.diary_id for line in lines},
+        diary_ids=diary_ids,
         around=list(becomes.values()),
         decide=decide,
         now=now,
-        giving_back=set(becomes),
+        giving_back={row.id for row in visits},
     )
+    follow_held_times(session, [row.id for row in visits if row.state == AppointmentState.HELD])
     act = Act(FOLLOW_ZONE, new_uid(), "The zone's rules changed.")
     for row in visits:
-        note(session, row, act, before[row.id], actor=actor, now=now)
+        if row.state != AppointmentState.HELD:
+            tell(row)
+            note(session, row, act, before[row.id], actor=actor, now=now)
 
 
-def _wanted(row: Appointment, line: Allocation, kind: DiaryKind) -> Wanted:
+def _rows(session: Session, becomes: Mapping[Key, Interval]) -> dict[Key, Appointment | Block]:
+    visits = select(Appointment).where(Appointment.id.in_([number for is_block, number in becomes if not is_block]))
+    blocks = select(Block).where(Block.id.in_([number for is_block, number in becomes if is_block]))
+    found: dict[Key, Appointment | Block] = {(False, row.id): row for row in session.scalars(visits)}
+    return found | {(True, row.id): row for row in session.scalars(blocks)}
+
+
+def _wanted(row: Appointment | Block, line: Allocation, kind: DiaryKind) -> Wanted:
     return Wanted(
         row,
         line.diary_id,
@@ -123,7 +138,7 @@ def _wanted(row: Appointment, line: Allocation, kind: DiaryKind) -> Wanted:
     )
 
 
-def _promises(session: Session, location: Location, now: datetime) -> list[Promise]:
+def _promised_visits(session: Session, location: Location, now: datetime) -> list[Promise]:
     rows = (
         select(Appointment, Client, Therapist.name)
         .outerjoin(Client, Client.id == Appointment.client_id)
@@ -132,10 +147,11 @@ def _promises(session: Session, location: Location, now: datetime) -> list[Promi
             Appointment.location_id == location.id,
             Appointment.starts_at > now,
             Appointment.state.in_(sorted(OCCUPIES_TIME)),
+            or_(Appointment.hold_ends_at.is_(None), Appointment.hold_ends_at > now),
         )
         .order_by(Appointment.starts_at, Appointment.id)
     )
-    return [_promise(*row) for row in session.execute(rows, execution_options={"populate_existing": True})]
+    return [_promise(*row) for row in session.execute(rows, execution_options=_FRESH)]
 
 
 def _promise(row: Appointment, client: Client | None, therapist: str) -> Promise:
@@ -144,9 +160,32 @@ def _promise(row: Appointment, client: Client | None, therapist: str) -> Promise
     return Promise(row.id, row.uid, words, row.local_start, row.zone, Interval(row.starts_at, row.ends_at))
 
 
+def _kept_free(session: Session, location: Location, now: datetime) -> list[Promise]:
+    rows = (
+        select(Block)
+        .where(Block.starts_at > now, or_(Block.location_id == location.id, Block.location_id.is_(None)))
+        .order_by(Block.starts_at, Block.id)
+    )
+    return [
+        Promise(row.id, row.uid, _words(row), row.local_start, row.zone, Interval(row.starts_at, row.ends_at), True)
+        for row in session.scalars(rows, execution_options=_FRESH)
+    ]
+
+
+def _words(block: Block) -> str:
+    return f"{block.local_start:%Y-%m-%d %H:%M} {block.zone}, {block.title or 'time kept free'}"
+
+
+def _key(line: Allocation | Occupied) -> Key:
+    return (False, line.appointment_id or 0) if line.block_id is None else (True, line.block_id)
+
+
 def _lines(session: Session, moves: Sequence[Move]) -> Sequence[Allocation]:
-    ids = [move.promise.id for move in moves]
-    lines = session.scalars(select(Allocation).where(Allocation.appointment_id.in_(ids)).order_by(Allocation.id)).all()
+    visits, blocks = (
+        [move.promise.id for move in moves if move.promise.is_block is is_block] for is_block in (False, True)
+    )
+    theirs = or_(Allocation.appointment_id.in_(visits), Allocation.block_id.in_(blocks))
+    lines = session.scalars(select(Allocation).where(theirs).order_by(Allocation.id)).all()
     for line in lines:
         session.expunge(line)
     return lines
@@ -155,14 +194,14 @@ def _lines(session: Session, moves: Sequence[Move]) -> Sequence[Allocation]:
 def _clashes(
     session: Session, moves: Sequence[Move], lines: Sequence[Allocation], others: Sequence[Occupied]
 ) -> list[Clash]:
-    by_id: dict[int | None, Move] = {move.promise.id: move for move in moves}
-    found: dict[tuple[int, int | None, int | None], Clash] = {}
+    by_key = {move.promise.key: move for move in moves}
+    found: dict[tuple[Key, Key], Clash] = {}
     for line in lines:
-        move = by_id[line.appointment_id]
+        move = by_key[_key(line)]
         for other in others:
             same_place = line.occupies and (line.diary_id, line.lane) == (other.diary_id, other.lane)
             if same_place and move.becomes is not None and move.becomes.overlaps(other.treatment):
-                found[move.promise.id, other.appointment_id, other.block_id] = Clash(move, _standing(session, other))
+                found[move.promise.key, _key(other)] = Clash(move, _standing(session, other))
     return list(found.values())
 
 
