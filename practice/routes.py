@@ -60,7 +60,14 @@ from practice.scheduling.free_time import api as availability_api
 from practice.scheduling.merging import api as merging_api
 from practice.scheduling.series import api as series_api
 from practice.scheduling.wait_list import api as wait_list_api
-from practice.treatment_plans import visit_api
+from practice.treatment_plans import (
+    courses_api,
+    episodes_api,
+    plan_acts_api,
+    plan_parts_api,
+    plans_api,
+    visit_api,
+)
 from practice.visits import api as visits_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
@@ -85,6 +92,11 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     series_api.blueprint,
     visits_api.blueprint,
     visit_api.blueprint,
+    episodes_api.blueprint,
+    plans_api.blueprint,
+    plan_acts_api.blueprint,
+    plan_parts_api.blueprint,
+    courses_api.blueprint,
     blocks_api.blueprint,
     busy_api.blueprint,
     messages_api.blueprint,

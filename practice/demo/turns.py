@@ -26,11 +26,12 @@ from practice.safety.screening import FilledForm, record_screening, renew_screen
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.scheduling.gating.restanding import restand
 from practice.scheduling.models import Appointment
+from practice.scheduling.telling import TELL_STOPPED
 from practice.treatment_plans.activating import activate
 from practice.treatment_plans.ending import refer
 from practice.treatment_plans.holding import resume
 from practice.treatment_plans.lifecycles import Outcome
-from practice.treatment_plans.stopping import TELL_STOPPED, raise_flags, tell_stopped
+from practice.treatment_plans.stopping import raise_flags, tell_stopped
 from practice.treatment_plans.uncovered import hold_uncovered
 from practice.visits.opening import NotTreated, mark_not_treated, open_visit
 from practice.visits.pre_checking import record_pre_check

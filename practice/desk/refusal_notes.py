@@ -301,6 +301,7 @@ PLANS: Mapping[str, RefusalNote] = {
     "plan_reason_needed": _note(422, "The act on the plan needs a reason.", "Give one and send again."),
     "plan_text_outdated": _note(422, "The text of the consent has changed.", "Discuss the one in force."),
     "decision_not_open": _note(422, "The verdict does not leave this way open.", "Choose one of those named."),
+    "nothing_to_judge": _note(409, "No session was treated that could be judged, or another one since.", "Look again."),
     "screening_missing": _note(422, "There is no recent signed screening.", "Send the form, or fill it in here."),
     "clearance_missing": _note(422, "A flag is open without a valid clearance.", "Request the clearance."),
     "baseline_record_missing": _note(422, "No baseline medical record is there.", "Record or request one."),

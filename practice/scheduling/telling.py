@@ -11,6 +11,19 @@ from practice.clinic.models import Location, Service, ServiceKind, Therapist
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment, AppointmentChange
 
+TELL_STOPPED = "tell_stopped"
+"""The kind of the task to tell a client, by phone or by one mail, that her visits were cancelled."""
+
+
+def stopped_key(act_id: str) -> str:
+    """Return the dedupe key of the task to tell of one act."""
+    return f"{TELL_STOPPED}:{act_id}"
+
+
+def stopped_act(dedupe_key: str) -> str:
+    """Return the act of which a task tells."""
+    return dedupe_key.removeprefix(stopped_key(""))
+
 
 @dataclass(frozen=True, slots=True)
 class AppointmentFacts:

@@ -81,12 +81,16 @@ def activate(
     return plan
 
 
-def activate_version(session: Session, *, plan_uid: str, actor: Actor, now: datetime) -> PlanVersion:
+def activate_version(
+    session: Session, *, plan_uid: str, version: int | None = None, actor: Actor, now: datetime
+) -> PlanVersion:
     """Bring the next version of a running plan into force; sessions that stand go on under their numbers.
 
-    Raises :class:`PlanNotReady` naming every missing part, and visits beyond its last session that are booked.
+    Raises :class:`PlanNotReady` naming every missing part, and visits beyond its last session that are booked, and
+    ``StaleVersion``.
     """
     plan = get_plan(session, plan_uid, is_locked=True)
+    require_version(plan.version, version)
     if PlanState(plan.state) not in RUNNING_PLANS:
         PLAN.require_step(PlanState(plan.state), PlanState.ON_HOLD)
     draft = _draft(session, plan)

@@ -1,6 +1,7 @@
 """The plan's rule for bookings: reads where the client's plan stands, at once nothing more when there is none."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from practice.core.local_time import wall_time
 from practice.scheduling.claiming.informing import InformedRule
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, Notice, Verb
 from practice.scheduling.diary_time import Work
+from practice.scheduling.gating.rule import ASK_THERAPIST, assessment_instead
 from practice.scheduling.lifecycle import FREES_TIME, AppointmentState
 from practice.scheduling.models import Appointment
 from practice.scheduling.question import Question
@@ -23,6 +25,11 @@ from practice.treatment_plans.plan_gate import Asked, SessionOn, Standing, judge
 from practice.treatment_plans.session_states import STANDING
 from practice.treatment_plans.sessions import SessionView, list_sessions
 from practice.treatment_plans.version_models import PlanVersion
+
+UNTREATED = frozenset({"plan_not_active", "plan_sessions_used"})
+"""Refusals that no other time mends."""
+
+Said = Refusal | Notice
 
 _STAYS = frozenset({Verb.CHANGE_ROOM, Verb.RESIZE})
 """Acts that leave the day and the treatment as they are."""
@@ -118,11 +125,18 @@ def judge_plan(request: BookingRequest, facts: BookingFacts, plan: Standing | No
     present = {session.appointment_id: session.on for session in plan.sessions}
     moving_id, on = request.question.moving_id, request.local_start.date()
     if request.verb is Verb.START or (moving_id in present and present[moving_id] == on):
-        return not_active(plan)
+        return [_leading_on(each, request, facts) for each in not_active(plan)]
     zone = set_up.locations[request.question.location_id].zone
     today = wall_time(request.asked_at, zone).date()
     said = judge(Asked(on, today, moving_id, is_new=moving_id not in present), plan)
-    return [each for each in said if each.code not in request.waived]
+    return [_leading_on(each, request, facts) for each in said if each.code not in request.waived]
+
+
+def _leading_on(said: Said, request: BookingRequest, facts: BookingFacts) -> Said:
+    """Return a refusal of every treatment with what the desk can do instead: an assessment, or a therapist's call."""
+    if not isinstance(said, Refusal) or said.code not in UNTREATED:
+        return said
+    return replace(said, ways_out=(*assessment_instead(request, facts), ASK_THERAPIST, *said.ways_out))
 
 
 PLAN_RULE = InformedRule(read_standing, judge_plan)

@@ -16,6 +16,7 @@ from practice.treatment_plans.errors import ImpossibleCourse, OpenPlanExists, Ve
 from practice.treatment_plans.lifecycles import VersionState
 from practice.treatment_plans.models import TreatmentPlan
 from practice.treatment_plans.own_templates import find_template
+from practice.treatment_plans.preferences import Preference
 from practice.treatment_plans.queries import find_open_plan, find_version, get_episode, get_plan
 from practice.treatment_plans.version_models import PlanGoal, PlanVersion
 from practice.treatment_plans.version_shapes import shape_of, write_shape
@@ -85,14 +86,16 @@ def set_baseline(
     leg: int | None,
     back: int | None,
     psfs: float | None,
+    version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> PlanVersion:
     """Write the first scores: leg and back pain 0 to 10, and the mean of the client's own activities 0 to 10.
 
-    Raises :class:`VersionFrozen`: the baseline of a version in force is never edited.
+    Raises ``StaleVersion`` and :class:`VersionFrozen`: the baseline of a version in force is never edited.
     """
     draft = draft_of(session, plan_uid)
+    require_version(draft.version, version)
     draft.baseline_leg, draft.baseline_back = leg, back
     draft.baseline_psfs_tenths = None if psfs is None else round(psfs * 10)
     note_edit(session, draft, "baseline", actor=actor, now=now)
@@ -149,8 +152,17 @@ def write_details(session: Session, version: PlanVersion, details: VersionDetail
     reassess = details.reassess_service
     version.reassess_service_id = None if reassess is None else get_service(session, reassess).id
     version.preference = details.preference
-    version.therapist_id = None if details.therapist is None else get_therapist(session, details.therapist).id
+    version.therapist_id = _preferred_id(session, version, details)
     write_shape(version, wanted)
+
+
+def _preferred_id(session: Session, version: PlanVersion, details: VersionDetails) -> int | None:
+    """Return the therapist who is preferred: whose plan it is, unless another is named or anybody will do."""
+    if details.therapist is not None:
+        return get_therapist(session, details.therapist).id
+    if details.preference is Preference.ANY:
+        return None
+    return session.get_one(TreatmentPlan, version.plan_id).therapist_id
 
 
 def wanted_shape(details: VersionDetails, shape: Shape) -> Shape:

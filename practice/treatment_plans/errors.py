@@ -134,6 +134,16 @@ class PlanTextOutdated(RuleViolation):
     title = "The sentence has changed"
 
 
+class NothingToJudge(Conflict):
+    """No session was treated that could be judged, or another one since the numbers were read."""
+
+    code = "nothing_to_judge"
+    title = "Nothing to judge yet"
+
+    def __init__(self, sentence: str = "No session of the plan has been treated yet, so there is no verdict.") -> None:
+        super().__init__(sentence, ways_out=(RELOAD, SEE_PLAN))
+
+
 class DecisionNotOpen(RuleViolation):
     """The verdict does not leave this way open."""
 

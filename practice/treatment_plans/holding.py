@@ -10,7 +10,7 @@ from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.errors import require_version
 from practice.core.events import Event, record
-from practice.treatment_plans.errors import HoldCauseOpen
+from practice.treatment_plans.errors import SEE_PLAN, ForbiddenStep, HoldCauseOpen
 from practice.treatment_plans.lifecycles import PLAN, HoldReason, PlanState, VersionState
 from practice.treatment_plans.models import PlanHold, TreatmentPlan
 from practice.treatment_plans.queries import find_consent, find_hold, find_version, get_plan, is_registered
@@ -63,7 +63,7 @@ def resume(
     """
     plan = get_plan(session, plan_uid, is_locked=True)
     require_version(plan.version, version)
-    PLAN.require_step(PlanState(plan.state), PlanState.ACTIVE)
+    _require_held(PlanState(plan.state))
     in_force = find_version(session, plan.id, VersionState.ACTIVE)
     open_causes = unresolved(
         safety_of(session, plan, now=now),
@@ -77,6 +77,14 @@ def resume(
     session.flush()
     record(session, Event("plan.resumed", "treatment_plan", plan.uid, actor, now))
     return plan
+
+
+def _require_held(state: PlanState) -> None:
+    """Raise ``ForbiddenStep`` for a plan that does not rest; one that never began is activated, not resumed."""
+    PLAN.require_step(state, PlanState.ACTIVE)
+    if state is not PlanState.ON_HOLD:
+        sentence = f"The treatment plan is {PLAN.words[state]}, so there is nothing to resume."
+        raise ForbiddenStep(sentence, thing=PLAN.thing, before=state, after=PlanState.ACTIVE, ways_out=(SEE_PLAN,))
 
 
 def end_hold(session: Session, plan: TreatmentPlan, *, actor: Actor, now: datetime) -> None:

@@ -48,10 +48,10 @@ def prescribe(
 
 
 def change_dose(
-    session: Session, *, exercise_uid: str, dose: Dose, actor: Actor, now: datetime
+    session: Session, *, exercise_uid: str, dose: Dose, version: int | None = None, actor: Actor, now: datetime
 ) -> ExercisePrescription:
-    """End a prescription and write another with the new dose in its place."""
-    old = end_exercise(session, exercise_uid=exercise_uid, actor=actor, now=now)
+    """End a prescription and write another with the new dose in its place; raises what ending and prescribing raise."""
+    old = end_exercise(session, exercise_uid=exercise_uid, version=version, actor=actor, now=now)
     plan = session.get_one(TreatmentPlan, old.plan_id)
     return prescribe(session, plan_uid=plan.uid, code=old.code, side=old.side, dose=dose, actor=actor, now=now)
 

@@ -1,6 +1,6 @@
 """Reads of episodes, plans and versions: ``get_`` raises, ``find_`` may be None."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -55,7 +55,7 @@ def list_plans(session: Session, client_id: int) -> Sequence[TreatmentPlan]:
 
 def list_episodes(session: Session, client_id: int) -> Sequence[Episode]:
     """Return every episode of a client, the newest first."""
-    wanted = select(Episode).where(Episode.client_id.in_(records_of(client_id)))
+    wanted = select(Episode).where(Episode.client_id.in_(records_of(client_id))).options(joinedload(Episode.client))
     return session.scalars(wanted.order_by(Episode.id.desc()).limit(MOST_LISTED)).all()
 
 
@@ -83,6 +83,18 @@ def find_shown_version(session: Session, plan_id: int) -> PlanVersion | None:
     )
     found = session.scalars(wanted.order_by(PlanVersion.number)).all()
     return min(found, key=lambda each: (order[each.state], -each.number), default=None)
+
+
+def list_versions(session: Session, plan_id: int, states: Collection[VersionState] = ()) -> Sequence[PlanVersion]:
+    """Return the versions of a plan in some states, else all of them, the newest first, with blocks and goals."""
+    wanted = (
+        select(PlanVersion)
+        .where(PlanVersion.plan_id == plan_id)
+        .options(selectinload(PlanVersion.blocks), selectinload(PlanVersion.goals))
+    )
+    if states:
+        wanted = wanted.where(PlanVersion.state.in_(states))
+    return session.scalars(wanted.order_by(PlanVersion.number.desc()).limit(MOST_LISTED)).all()
 
 
 def find_consent(session: Session, version_id: int) -> PlanConsent | None:

@@ -27,13 +27,11 @@ from practice.scheduling.appointments.changing import change_several
 from practice.scheduling.appointments.history import Act, step, tell
 from practice.scheduling.claiming.claim import lock_diaries
 from practice.scheduling.lifecycle import OPEN, AppointmentState
-from practice.scheduling.models import Appointment
+from practice.scheduling.models import Appointment, AppointmentChange
+from practice.scheduling.telling import TELL_STOPPED, stopped_act, stopped_key
 from practice.treatment_plans.holding import hold
 from practice.treatment_plans.lifecycles import HoldReason, PlanState
 from practice.treatment_plans.queries import find_open_plan
-
-TELL_STOPPED = "tell_stopped"
-"""The kind of the task to tell a client, by phone or by one mail, that her visits were cancelled."""
 
 STOPPED = CallingOff("therapist_asked", CancelledBy.CLINIC, tell_client=False)
 
@@ -84,7 +82,8 @@ def _hold_plan(session: Session, client_id: int, *, actor: Actor, now: datetime)
 def _cancel_visits(session: Session, client_id: int, *, actor: Actor, now: datetime) -> None:
     """Call off every visit to come except phone calls; the client is told when staff have chosen how."""
     alter = called_off(session, STOPPED, now=now)
-    act, cancelled = Act("cancel", id=new_uid()), list[Appointment]()
+    act_id, cancelled = new_uid(), list[Appointment]()
+    act = Act("cancel", id=act_id)
     # Booked at the same moment it may appear only now that the client's diary is locked.
     while ids := _coming(session, client_id, Appointment.kind != ServiceKind.PHONE, now=now):
         cancelled += change_several(session, ids, act, alter, actor=actor, now=now)
@@ -97,8 +96,7 @@ def _cancel_visits(session: Session, client_id: int, *, actor: Actor, now: datet
         subject_kind="client",
         subject_id=client_id,
         due_at=now,
-        dedupe_key=f"{TELL_STOPPED}:{client_id}:{now.isoformat(timespec='minutes')}",
-        note=" ".join(str(each.id) for each in cancelled),
+        dedupe_key=stopped_key(act_id),
         now=now,
     )
     data = {"visits": len(cancelled)}
@@ -137,9 +135,9 @@ def tell_stopped(
     """
     if task.kind != TELL_STOPPED:
         raise NotFound("There is nothing here by that name.")
-    ids = [int(each) for each in task.note.split()]
+    acted_on = select(AppointmentChange.appointment_id).where(AppointmentChange.act_id == stopped_act(task.dedupe_key))
     finish_task(session, task=task, outcome="mailed" if by_mail else "reached", version=version, actor=actor, now=now)
     if by_mail:
-        for appointment in session.scalars(select(Appointment).where(Appointment.id.in_(ids)).with_for_update()):
+        for appointment in session.scalars(select(Appointment).where(Appointment.id.in_(acted_on)).with_for_update()):
             appointment.tell_client = True
             tell(appointment)

@@ -12,6 +12,10 @@ from practice.audit.models import AuditEvent
 from practice.clinic.models import ServiceKind, StaffTask
 from practice.safety.catalogue import usual
 from practice.safety.models import Clearance, ClearanceDocument, Flag, HeardWord, Screening
+from practice.treatment_plans.details import EpisodeDetails, VersionDetails
+from practice.treatment_plans.diagnosis import Side
+from practice.treatment_plans.drafting import draft_plan
+from practice.treatment_plans.episodes import open_episode
 from practice.treatment_plans.stopping import raise_flag
 from tests.conftest import NOW
 from tests.factories import OWNER, act, make_client, make_service
@@ -233,6 +237,22 @@ def test_the_ways_out_of_a_refused_booking_work_for_the_desk(desk, ada, assessme
     assert desk.only_row().kind == "assessment"
     asked = desk.rita.post(leads(refused, "Ask a therapist to call the client"))
     assert asked.status_code == 303
+
+
+def test_the_ways_out_of_a_plan_that_is_not_in_force_work_for_the_desk(desk, ada, assessment):
+    side = EpisodeDetails(side=Side.LEFT)
+    by = {"actor": OWNER, "now": NOW}
+    episode = act(desk.session, lambda: open_episode(desk.session, client_uid=ada.uid, details=side, **by))
+    about = {"episode_uid": episode.uid, "therapist_uid": desk.ada.uid, "template": "ACUTE"}
+    details = VersionDetails(service=desk.service.uid)
+    act(desk.session, lambda: draft_plan(desk.session, details=details, **about, **by))
+    refused = desk.rita.post("/book", data=desk.form(client=ada.uid, choice=desk.choice(14)))
+    assert refused.status_code == 422 and "still a draft" in refused.text
+    panel = desk.rita.get(leads(refused.text, "Book an assessment instead"))
+    assert re.search(rf'value="{assessment.uid}"[^>]*(?:selected|checked)', panel.text)
+    assert desk.rita.post(leads(refused.text, "Ask a therapist to call the client")).status_code == 303
+    form = desk.form(client=ada.uid, choice=desk.choice(14)) | {"service": assessment.uid}
+    assert desk.rita.post("/book", data=form).status_code == 303
 
 
 def test_the_ways_out_of_a_refused_start_work_at_the_desk(desk, assessment):

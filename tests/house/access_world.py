@@ -38,15 +38,15 @@ from practice.scheduling.blocks.wishes import BlockWish
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.merging.service import merge_clients
 from practice.scheduling.models import Appointment, Block, BlockKind, ParkedCall
+from practice.scheduling.telling import TELL_STOPPED
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.offers import place_of
 from practice.treatment_plans.details import EpisodeDetails, GoalDetails, VersionDetails
 from practice.treatment_plans.diagnosis import Cause, CauseSource, Side
 from practice.treatment_plans.drafting import add_goal, draft_plan
 from practice.treatment_plans.episodes import open_episode
-from practice.treatment_plans.models import TreatmentPlan
+from practice.treatment_plans.models import Episode, TreatmentPlan
 from practice.treatment_plans.prescribing import prescribe
-from practice.treatment_plans.stopping import TELL_STOPPED
 from practice.visits.activities import add_activity
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number, record_measures
@@ -618,6 +618,7 @@ MAKERS: dict[str, Maker] = {
     "visit": lambda world: {"uid": make_visit(world).uid},
     "visited": _visited,
     "plan": _plan,
+    "episode": lambda world: {"uid": world.session.get_one(Episode, make_plan(world).episode_id).uid},
     "activity": _activity,
     "reading": _reading,
     "measured": _measured,
@@ -656,6 +657,37 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
     },
     ("POST", "/api/v1/visits/<uid:uid>/measures/<uid:part>/correction"): lambda _: {"value": 6, "reason": "misheard"},
     ("POST", "/api/v1/visits/<uid:uid>/body-map"): lambda _: {"painted": []},
+    ("POST", "/api/v1/clients/<uid:uid>/episodes"): lambda _: {"side": "left"},
+    ("PUT", "/api/v1/episodes/<uid:uid>"): lambda _: {"side": "left"},
+    ("POST", "/api/v1/episodes/<uid:uid>/plans"): lambda world: {
+        "treating_uid": world.theo.uid,
+        "template": "ACUTE",
+        "service_uid": world.service.uid,
+    },
+    ("POST", "/api/v1/plans/<uid:uid>/hold"): lambda _: {"reason": "client"},
+    ("POST", "/api/v1/plans/<uid:uid>/discharge"): lambda _: {"outcome": "moved"},
+    ("POST", "/api/v1/plans/<uid:uid>/referral"): lambda _: {"reason": "a letter"},
+    ("POST", "/api/v1/plans/<uid:uid>/reassessments"): lambda _: {
+        "after_number": 1,
+        "decided": "too_early",
+        "decision": "continue",
+    },
+    ("POST", "/api/v1/plans/<uid:uid>/draft"): lambda world: {"service_uid": world.service.uid, "reason": "more"},
+    ("PUT", "/api/v1/plans/<uid:uid>/draft"): lambda world: {"service_uid": world.service.uid},
+    ("PUT", "/api/v1/plans/<uid:uid>/draft/baseline"): lambda _: {"leg": 7, "back": 5, "psfs": 3.3},
+    ("POST", "/api/v1/plans/<uid:uid>/goals"): lambda _: {"text": "Walk the dog"},
+    ("PATCH", "/api/v1/plans/<uid:uid>/goals/<uid:part>"): lambda _: {"state": "achieved"},
+    ("POST", "/api/v1/plans/<uid:uid>/exercises"): lambda _: {"code": "WALK", "side": "left"},
+    ("PATCH", "/api/v1/plans/<uid:uid>/exercises/<uid:part>"): lambda _: {"state": "paused"},
+    ("POST", "/api/v1/plans/<uid:uid>/consent"): lambda _: {
+        "text_version": "2026-11",
+        "mode": "verbal",
+        "discussed": True,
+    },
+    ("POST", "/api/v1/plans/<uid:uid>/course"): lambda world: {
+        "visits": [{"number": 1, "local_start": "2026-11-30T10:00", "therapist_uid": world.theo.uid}],
+        "seen": "x",
+    },
     ("POST", "/api/v1/appointments/<uid:uid>/swap"): lambda world: {
         "other_uid": make_appointment(world).uid,
         "what": "times",

@@ -428,6 +428,40 @@ POST    /plans/<uid:uid>/refer                              plan         A A F Y
 POST    /plans/<uid:uid>/resume                             plan         A A F Y N Y
 GET     /clients/<uid:uid>/plans/new                        client       A A F Y N Y
 POST    /clients/<uid:uid>/plans/new                        client       A A F Y N Y
+
+GET     /api/v1/clients/<uid:uid>/episodes                  client       A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/episodes                  client       A A F Y N Y
+GET     /api/v1/episodes/<uid:uid>                          episode      A A F Y N Y
+PUT     /api/v1/episodes/<uid:uid>                          episode      A A F Y N Y
+POST    /api/v1/episodes/<uid:uid>/plans                    episode      A A F Y N Y
+GET     /api/v1/plans                                       .            A A Y Y Y Y
+GET     /api/v1/plans/lapsing                               .            A A Y Y Y Y
+GET     /api/v1/plans/<uid:uid>                             plan         A A Y Y N Y
+GET     /api/v1/plans/<uid:uid>/chart                       plan         A A F Y N Y
+GET     /api/v1/plans/<uid:uid>/versions                    plan         A A F Y N Y
+GET     /api/v1/plans/<uid:uid>/checkpoint                  plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/activation                  plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/hold                        plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/resumption                  plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/completion                  plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/discharge                   plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/referral                    plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/cancellation                plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/reassessments               plan         A A F Y N Y
+GET     /api/v1/plans/<uid:uid>/draft                       plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/draft                       plan         A A F Y N Y
+PUT     /api/v1/plans/<uid:uid>/draft                       plan         A A F Y N Y
+DELETE  /api/v1/plans/<uid:uid>/draft                       plan         A A F Y N Y
+PUT     /api/v1/plans/<uid:uid>/draft/baseline              plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/goals                       plan         A A F Y N Y
+PATCH   /api/v1/plans/<uid:uid>/goals/<uid:part>            goal         A A F Y N Y
+DELETE  /api/v1/plans/<uid:uid>/goals/<uid:part>            goal         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/exercises                   plan         A A F Y N Y
+PATCH   /api/v1/plans/<uid:uid>/exercises/<uid:part>        exercise     A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/consent                     plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/consent/withdrawal          plan         A A F Y N Y
+POST    /api/v1/plans/<uid:uid>/course/proposals            plan         A A Y Y N Y
+POST    /api/v1/plans/<uid:uid>/course                      plan         A A Y Y N Y
 """
 
 ACTORS = ("anonymous", "link", "receptionist", "therapist own", "therapist other", "owner")

@@ -48,6 +48,19 @@ def test_a_course_within_its_gaps_books(course):
     assert refusals(course, MONDAY + 11 * DAY) == {"plan_gap": True}
 
 
+def test_what_no_other_time_mends_leads_to_an_assessment_and_a_call(course):
+    course.draft()
+    assessment = make_service(course.session, therapists=course.scene.therapists, kind=ServiceKind.ASSESSMENT)
+    with pytest.raises(BookingRefused) as refused:
+        course.scene.book(MONDAY, rules=RULES)
+    (refusal,) = refused.value.in_full().refusals
+    ways = {way.act: way.values for way in refusal.ways_out}
+    assert list(ways)[:3] == ["book_assessment", "ask_therapist", "open_plan"]
+    assert ways["book_assessment"] == {"service": assessment.uid}
+    course.session.rollback()
+    course.scene.book(MONDAY, rules=RULES, service=assessment.uid)
+
+
 def test_a_draft_and_a_plan_on_hold_treat_nobody(course):
     plan = course.draft()
     assert refusals(course) == {"plan_not_active": False}

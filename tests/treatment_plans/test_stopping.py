@@ -15,10 +15,15 @@ from practice.safety.flagging import PHONE_NOW
 from practice.safety.models import Clearance, Flag
 from practice.scheduling.appointments.attending import arrive
 from practice.scheduling.models import Allocation, Appointment
+from practice.scheduling.telling import TELL_STOPPED
+from practice.scheduling.wait_list.board import Look, read_board
+from practice.scheduling.wait_list.deciding import next_offer
+from practice.scheduling.wait_list.entries import EntryDetails, add_entry
+from practice.scheduling.wait_list.fitting import Window
 from practice.treatment_plans import stopping
 from practice.treatment_plans.lifecycles import HoldReason, PlanState
 from practice.treatment_plans.queries import find_hold
-from practice.treatment_plans.stopping import TELL_STOPPED, raise_flag, raise_flags, tell_stopped
+from practice.treatment_plans.stopping import raise_flag, raise_flags, tell_stopped
 from tests.factories import make_service
 from tests.house.sources import product
 from tests.safety.test_documents import PDF
@@ -169,6 +174,37 @@ def test_the_client_is_told_when_staff_have_chosen_how(course, booked, by_mail):
     after = [course.scene.reload(each) for each in booked[:3]]
     assert [each.tell_client for each in after] == [by_mail] * 3
     assert [each.change_seq for each in after] == [seq + by_mail for seq in before]
+
+
+def test_two_stops_in_one_minute_are_two_things_to_tell(course, booked):
+    stop(course, "CES_SADDLE")
+    later = course.scene.book(at(15, day=25))
+    stop(course, "MOTOR_SEVERE")
+    assert tasks(course).count(TELL_STOPPED) == 2
+    first, second = course.session.scalars(select(StaffTask).where(StaffTask.kind == TELL_STOPPED).order_by("id")).all()
+    assert (first.note, second.note) == ("", "")
+    course.scene.do(tell_stopped, task=first, by_mail=True)
+    assert [course.scene.reload(each).tell_client for each in (*booked[:3], later)] == [True] * 3 + [False]
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_freed_times_reach_the_wait_list_only_when_the_client_knows(course, booked, is_told):
+    wish = EntryDetails(
+        service=course.scene.service.uid,
+        therapists=(course.scene.therapists[0].uid,),
+        windows=(Window(0, 600, 660),),
+        last_on=at(10).date(),
+    )
+    waiting = course.scene.do(add_entry, client_uid=course.scene.clients[2].uid, details=wish)
+    stop(course, "CES_SADDLE")
+    if is_told:
+        course.session.rollback()
+        task = course.session.scalars(select(StaffTask).where(StaffTask.kind == TELL_STOPPED)).one()
+        course.scene.do(tell_stopped, task=task, by_mail=False)
+    course.session.rollback()
+    board = read_board(course.session, Look(), reach=lambda _session, ids: ids, now=course.scene.now)
+    offered = next_offer(board, skipping=frozenset())
+    assert (offered is not None and offered.entry_id == waiting.id) is is_told
 
 
 def test_a_flag_raised_alone_stops_as_well(course, booked):

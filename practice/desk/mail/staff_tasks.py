@@ -22,7 +22,7 @@ from practice.safety.flagging import CALL_CLIENT, PHONE_NOW
 from practice.safety.heard import READ_HEARD
 from practice.scheduling.gating.asking_ahead import CLEARANCE_ENDS, FORM_AGAIN
 from practice.scheduling.models import Appointment
-from practice.treatment_plans.stopping import TELL_STOPPED
+from practice.scheduling.telling import TELL_STOPPED
 
 PAUSED_KIND = "mail_paused"
 BACKUP_KIND = "backup_missing"

@@ -72,7 +72,7 @@ def _is_registered(request: BookingRequest, facts: BookingFacts) -> bool:
 def _ways_out(finding: Finding, request: BookingRequest, facts: BookingFacts) -> tuple[WayOut, ...]:
     if finding.code == "therapist_not_registered":
         return (WayOut("reload", "Start it with another therapist"),)
-    return (*_assessment(request, facts), *_ABOUT[finding.code])
+    return (*assessment_instead(request, facts), *_ABOUT[finding.code])
 
 
 _ABOUT: Mapping[str, tuple[WayOut, ...]] = {
@@ -83,7 +83,8 @@ _ABOUT: Mapping[str, tuple[WayOut, ...]] = {
 }
 
 
-def _assessment(request: BookingRequest, facts: BookingFacts) -> tuple[WayOut, ...]:
+def assessment_instead(request: BookingRequest, facts: BookingFacts) -> tuple[WayOut, ...]:
+    """Return the way out that books an assessment at the same time, where one is given."""
     service = assessment_in(facts.diary.set_up, request.question.location_id, request.question.therapist_ids)
     if service is None:
         return ()

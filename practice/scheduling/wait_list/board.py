@@ -22,6 +22,7 @@ from practice.scheduling.wait_list.deciding import Board, Group
 from practice.scheduling.wait_list.fitting import Opening, RefusedTime, Waiting, Window
 from practice.scheduling.wait_list.models import WaitListEntry, WaitListOffer
 from practice.scheduling.wait_list.states import REFUSED, EntryState, OfferState, Urgency
+from practice.scheduling.wait_list.untold import read_untold, without_untold
 
 DAYS_AHEAD = 28
 """How far ahead free times are offered; later ones come closer."""
@@ -57,7 +58,7 @@ def is_anything_over(session: Session, *, now: datetime) -> bool:
 def read_board(session: Session, look: Look, *, reach: Reach, now: datetime) -> Board:
     """Return the board.
 
-    Statements: seven, those of the feature that knows who is behind, and one to four for each service and location
+    Statements: eight, those of the feature that knows who is behind, and one to four for each service and location
     that somebody waits for.
     """
     set_up = read_set_up(session)
@@ -66,9 +67,10 @@ def read_board(session: Session, look: Look, *, reach: Reach, now: datetime) -> 
     groups = sorted({(one.service_id, one.location_id) for one in waiting})
     found = {group: _find(session, set_up, group, look, now=now) for group in groups}
     settings = get_settings(session, practice_today(session, now))
+    untold = read_untold(session, now=now)
     return Board(
         waiting,
-        {group: openings_of(starts) for group, starts in found.items()},
+        {group: list(without_untold(openings_of(starts), untold)) for group, starts in found.items()},
         {group: set_up.services[group[0]].portal_notice_minutes for group in groups},
         QuietHours(settings.quiet_from_minute, settings.quiet_until_minute),
         lambda therapist_id: set_up.therapists[therapist_id].name,

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from practice.clinic.models import StaffTask
 from practice.safety.catalogue import usual
-from practice.treatment_plans.stopping import TELL_STOPPED, raise_flag
+from practice.scheduling.telling import TELL_STOPPED
+from practice.treatment_plans.stopping import raise_flag
 from tests.scheduling.scene import Scene, at
 from tests.treatment_plans.scene import Course
 
