@@ -59,9 +59,10 @@ def rows(stage: Stage, rounds: int) -> Iterator[Row]:
 
 
 def _row(stage: Stage, case: Case, rounds: int) -> Row:
+    cold = forget(stage)
+    cold()
     if len(plan(stage, case).courses) != 3:
         raise SystemExit(f"{case.title}: not three proposals")
-    cold = forget(stage)
     bare: Work = lambda: floors.bare_rows(stage.engine, [*DIARIES, *ROOM_DIARIES], *_window(case))  # noqa: E731  # named
     outcome = interleave({"bare": bare, "plan": lambda: plan(stage, case)}, before={"plan": cold}, rounds=rounds)
     cold()

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from practice.accounts.models import User
@@ -26,10 +25,10 @@ from practice.audit.chain import AuditLog
 from practice.clients.sealing import hang_keys, key_ring_of
 from practice.config import Settings
 from practice.core.clock import SettableClock
-from practice.core.engines import engine_options, install_listeners, normalise_url
 from practice.core.transact import BEFORE_COMMIT
 from tests.cast import Browser, make_cast, sign_in
 from tests.databases import PostgresServer, SqliteFolder, TestDatabases, find_postgres
+from tests.engines import dispose, lend_engine
 
 # A Tuesday, two weeks after a DST change in Toronto.
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -166,7 +165,7 @@ def app(assembled: Flask, engine_url: str, clock: SettableClock) -> Iterator[Fla
     from practice.web.database import db
 
     assembled.extensions.update(settings=make_settings(engine_url), clock=clock)
-    engine = make_engine(engine_url)
+    engine = lend_engine(engine_url)
     with assembled.app_context():
         db.engines[None] = engine
     assembled.extensions["sessions"].configure(bind=engine)
@@ -186,27 +185,13 @@ def own_app(engine_url: str, clock: SettableClock) -> Iterator[Flask]:
         dispose(db.engine)
 
 
-def make_engine(url: str) -> Engine:
-    """Return an engine as the application makes its own."""
-    normalised = normalise_url(url)
-    engine = create_engine(normalised, **engine_options(normalised))
-    install_listeners(engine)
-    return engine
-
-
-def dispose(engine: Engine) -> None:
-    """Close what the engine keeps; what somebody did not give back would be found at any later moment."""
-    assert engine.pool.checkedout() == 0, "a connection was not given back: close the session that has it"
-    engine.dispose()
-
-
 @pytest.fixture
 def sessions(request: pytest.FixtureRequest, engine_url: str) -> Iterator[sessionmaker[Session]]:
     """The factory of sessions that ``transact`` accepts: the application's, or one as its root would make it."""
     if "app" in request.fixturenames:
         yield request.getfixturevalue("app").extensions["sessions"]
         return
-    engine = make_engine(engine_url)
+    engine = lend_engine(engine_url)
     settings = make_settings(engine_url)
     audit_log = AuditLog(settings.audit_key)
     factory = sessionmaker(engine, expire_on_commit=False, info={BEFORE_COMMIT: audit_log.append})
