@@ -247,7 +247,10 @@ class Closure(Editable, Base):
 
 
 class StaffTask(Editable, Base):
-    """Something that a person must do: a call, a returned mail, a decision. ``dedupe_key`` keeps it single."""
+    """Something that a person must do: a call, a returned mail, a decision. ``dedupe_key`` keeps it single.
+
+    ``client_id`` is set when it is not about the client that the subject names.
+    """
 
     __tablename__ = "staff_task"
     __table_args__ = (
@@ -259,6 +262,7 @@ class StaffTask(Editable, Base):
     kind: Mapped[str] = mapped_column(String(40))
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
+    client_id: Mapped[int | None]
     assigned_role: Mapped[str] = mapped_column(String(20), default="receptionist")
     assigned_user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     due_at: Mapped[datetime]

@@ -1,10 +1,10 @@
 """Calls for tomorrow: who is called about which visit, and how the call ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from practice.clients.following import is_kept_record
@@ -67,7 +67,7 @@ def list_calls(session: Session, *, now: datetime, until: datetime | None = None
     rows = (
         select(StaffTask, Appointment, Client, Therapist.name, Location.phone)
         .join(Appointment, Appointment.id == StaffTask.subject_id)
-        .join(Client, is_kept_record(Appointment.client_id))
+        .join(Client, is_kept_record(func.coalesce(StaffTask.client_id, Appointment.client_id)))
         .join(Therapist, Therapist.id == Appointment.therapist_id)
         .join(Location, Location.id == Appointment.location_id)
         .where(
@@ -138,12 +138,17 @@ def record_call(
         record(session, Event("call.no_answer", "task", task.uid, actor, now))
         return task
     finish_task(session, task=task, outcome=outcome, note=note, version=version, actor=actor, now=now)
-    _remember(session, task.subject_id, now)
+    _remember(session, task, now)
     return task
 
 
-def _remember(session: Session, appointment_id: int, now: datetime) -> None:
-    facts = look(session, [appointment_id], now=now).facts.get(appointment_id)
-    if facts is not None and facts.client_id is not None:
-        is_cancelled = facts.state not in OPEN
-        remember(session, facts.id, LastTold(facts.client_id, truth_of(facts), is_cancelled, now), facts.sequence)
+def _remember(session: Session, task: StaffTask, now: datetime) -> None:
+    outlook = look(session, [task.subject_id], now=now)
+    facts = outlook.facts.get(task.subject_id)
+    if facts is None or facts.client_id is None:
+        return
+    if (former := outlook.told_to(facts.id, task.client_id)) is not None:
+        remember(session, facts.id, replace(former, is_cancelled=True, at=now), former.sequence + 1)
+        return
+    is_cancelled = facts.state not in OPEN
+    remember(session, facts.id, LastTold(facts.client_id, truth_of(facts), is_cancelled, now), facts.sequence)

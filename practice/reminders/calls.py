@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from practice.clinic.models import StaffTask
 from practice.clinic.tasks import open_task, reopen_task, withdraw_task
 from practice.core.actor import SYSTEM
-from practice.reminders.kinds import Channel, MessageKind
+from practice.reminders.kinds import OFF, Channel, MessageKind
 from practice.reminders.wanted import Plan, Wanted
 
-CALL_KINDS = frozenset(f"call_{kind}" for kind in (MessageKind.REMINDER, MessageKind.MOVED, MessageKind.CANCELLED))
+CALL_KINDS = frozenset(f"call_{kind}" for kind in (MessageKind.REMINDER, MessageKind.MOVED, *OFF))
 DECIDE_KIND = "decide_tentative"
 _KINDS = CALL_KINDS | {DECIDE_KIND}
 
@@ -42,7 +42,7 @@ def _known(session: Session, plans: Mapping[int, Plan]) -> dict[int, dict[str, S
 
 def _want(session: Session, task: StaffTask | None, appointment_id: int, call: Wanted, now: datetime) -> None:
     if task is None:
-        open_task(
+        opened = open_task(
             session,
             kind=DECIDE_KIND if call.channel is Channel.DESK else f"call_{call.kind}",
             subject_kind="appointment",
@@ -51,6 +51,7 @@ def _want(session: Session, task: StaffTask | None, appointment_id: int, call: W
             dedupe_key=call.dedupe_key,
             now=now,
         )
+        opened.client_id = call.former_client_id
     elif task.state == "withdrawn":
         reopen_task(session, task=task, due_at=call.due_at, actor=SYSTEM, now=now)
     elif task.state == "open" and task.outcome is None and task.due_at != call.due_at:

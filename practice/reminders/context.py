@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from practice.clients.consents import Purpose
 from practice.clients.models import Client, Consent
@@ -16,10 +16,11 @@ from practice.clinic.quiet_hours import QuietHours, WorkingDays
 from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
 from practice.reminders.kinds import Why
 from practice.reminders.models import SuppressedAddress, Told
-from practice.reminders.wanted import Plan, plan_messages
+from practice.reminders.wanted import Plan, plan_farewell, plan_messages
 from practice.scheduling.absences.holding import list_kept_times
 from practice.scheduling.absences.kept_times import KeptTimes
 from practice.scheduling.absences.models import TO_CALL, GroundAct, HitAnswer
+from practice.scheduling.models import Appointment
 from practice.scheduling.telling import AppointmentFacts, appointment_facts
 
 _WHY_NO_ADDRESS = {
@@ -35,7 +36,8 @@ class Outlook:
     """Some visits with everything that their plans depend on; rows are read once and shared."""
 
     facts: Mapping[int, AppointmentFacts]
-    told: Mapping[int, LastTold]
+    told: Mapping[int, Mapping[int, LastTold]]
+    """By appointment and client: whose it was once may have been told too."""
     settings: PracticeSettings
     policy: Policy
     recipients: Mapping[int, Recipient]
@@ -45,11 +47,22 @@ class Outlook:
     kept: Mapping[int, KeptTimes] = field(default_factory=dict)
     acts_of_absences: frozenset[str] = frozenset()
 
-    def plan(self, appointment_id: int, now: datetime, *, told: LastTold | None = None) -> Plan:
-        """Return one visit's plan; *told* replaces what the database says the client was told last."""
+    def plan(self, appointment_id: int, now: datetime) -> Plan:
+        """Return what one visit wants to say: to whom it belongs, and to whom it belonged."""
         facts = self.facts[appointment_id]
-        addressee = self.addressees.get(facts.client_id or 0, _NOBODY)
-        return plan_messages(self.visit(facts), told or self.told.get(appointment_id), addressee, self.policy, now)
+        visit, told = self.visit(facts), dict(self.told.get(appointment_id, {}))
+        own = told.pop(facts.client_id or 0, None)
+        plan = plan_messages(visit, own, self._addressee(facts.client_id), self.policy, now)
+        for former in told.values():
+            plan += plan_farewell(visit, former, self._addressee(former.client_id), self.policy, now)
+        return plan
+
+    def told_to(self, appointment_id: int, client_id: int | None) -> LastTold | None:
+        """Return what one client was last told of a visit."""
+        return self.told.get(appointment_id, {}).get(client_id or 0)
+
+    def _addressee(self, client_id: int | None) -> Addressee:
+        return self.addressees.get(client_id or 0, _NOBODY)
 
     def visit(self, facts: AppointmentFacts) -> Visit:
         """Return an appointment as the planning sees it."""
@@ -79,11 +92,13 @@ def look(session: Session, appointment_ids: Collection[int], *, now: datetime) -
     facts = appointment_facts(session, appointment_ids)
     today = practice_today(session, now)
     settings = get_settings(session, today)
+    told = _last_told(session, appointment_ids)
     client_ids = {each.client_id for each in facts.values() if each.client_id is not None}
+    client_ids |= {client_id for tellings in told.values() for client_id in tellings}
     recipients = message_recipient(session, client_ids, on=today)
     return Outlook(
         facts,
-        _last_told(session, appointment_ids),
+        told,
         settings,
         policy_of(settings),
         recipients,
@@ -116,17 +131,25 @@ def _acts_of_absences(session: Session, act_ids: Collection[str]) -> frozenset[s
     return frozenset(session.scalars(select(GroundAct.uid).where(GroundAct.uid.in_(act_ids))))
 
 
-def _last_told(session: Session, appointment_ids: Collection[int]) -> dict[int, LastTold]:
-    rows = session.execute(select(Told).where(Told.appointment_id.in_(appointment_ids))).scalars()
-    return {
-        row.appointment_id: LastTold(
-            row.client_id,
-            Truth(row.starts_at, row.zone, row.location_id, row.therapist_name),
-            row.is_cancelled,
-            row.at,
-        )
-        for row in rows
-    }
+def _last_told(session: Session, appointment_ids: Collection[int]) -> dict[int, dict[int, LastTold]]:
+    """Return what was said, by appointment and client; two records of one person count as the visit's own."""
+    teller, owner = aliased(Client), aliased(Client)
+    is_own = func.coalesce(teller.merged_into_id, teller.id) == func.coalesce(owner.merged_into_id, owner.id)
+    rows = (
+        select(Told, case((is_own, Appointment.client_id), else_=Told.client_id))
+        .join(Appointment, Appointment.id == Told.appointment_id)
+        .join(teller, teller.id == Told.client_id)
+        .outerjoin(owner, owner.id == Appointment.client_id)
+        .where(Told.appointment_id.in_(appointment_ids))
+        .order_by(Told.at)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, dict[int, LastTold]] = {}
+    for row, client_id in session.execute(rows):
+        truth = Truth(row.starts_at, row.zone, row.location_id, row.therapist_name)
+        told = LastTold(client_id, truth, row.is_cancelled, row.at, row.sequence)
+        found.setdefault(row.appointment_id, {})[client_id] = told
+    return found
 
 
 def _addressees(session: Session, recipients: Mapping[int, Recipient]) -> dict[int, Addressee]:

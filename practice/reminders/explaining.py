@@ -10,6 +10,7 @@ KIND_WORDS: Mapping[str, str] = {
     MessageKind.CALL_US: "Please call us",
     MessageKind.MOVED: "New time",
     MessageKind.CANCELLED: "Cancellation",
+    MessageKind.PASSED_ON: "No longer theirs",
     MessageKind.DECIDE: "Decision",
     MessageKind.OFFER: "Offer of a time",
     MessageKind.TIMES: "Times to choose from",

@@ -42,12 +42,13 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class LastTold:
-    """What the last mail about this visit said, to whom and when."""
+    """What the last mail about this visit said, to whom and when, and under which SEQUENCE calendars know it."""
 
     client_id: int
     truth: Truth
     is_cancelled: bool
     at: datetime
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

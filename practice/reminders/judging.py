@@ -19,7 +19,7 @@ from practice.reminders.kinds import MessageKind, MessageState, Why
 from practice.reminders.links import ensure_links, find_links
 from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine
-from practice.reminders.reconciling import address, drop, said_now
+from practice.reminders.reconciling import address, drop, said_now, sequence_now
 from practice.reminders.told import remember, told_by
 from practice.reminders.undelivered import report_mails, report_undelivered
 from practice.reminders.wanted import Wanted
@@ -140,7 +140,7 @@ def _is_fit(message: Message, reading: _Reading) -> bool:
         and message.copies < MOST_COPIES
         and message.tells == said_now(message, outlook)
         and message.to_address == outlook.recipients[message.client_id].address
-        and message.sequence == outlook.facts[message.subject_id].sequence
+        and message.sequence == sequence_now(message, outlook)
         and message.subject_id in links[0]
         and message.client_id in links[1]
     )
@@ -172,7 +172,7 @@ def _claimed(message: Message, reading: _Reading) -> Claimed:
         lease=reading.leases[message.id],
         kind=MessageKind(message.kind),
         facts=outlook.facts[message.subject_id],
-        told=outlook.told.get(message.subject_id),
+        told=outlook.told_to(message.subject_id, message.client_id),
         tells=told_by(message, at=message.due_at),
         sequence=message.sequence,
         first_name=reading.names[message.client_id],

@@ -11,10 +11,14 @@ class MessageKind(StrEnum):
     CALL_US = "call_us"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    PASSED_ON = "passed_on"
     DECIDE = "decide"
     OFFER = "offer"
     TIMES = "times"
 
+
+OFF = frozenset({MessageKind.CANCELLED, MessageKind.PASSED_ON})
+"""What takes a visit back from a client: it does not take place, or is somebody else's now."""
 
 NEWS = frozenset({MessageKind.CONFIRMATION, MessageKind.MOVED, MessageKind.CANCELLED})
 """What tells of something that was done: one act is told in one mail."""

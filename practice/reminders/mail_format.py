@@ -16,7 +16,7 @@ from functools import lru_cache
 from practice.core.local_time import wall_time
 from practice.reminders.calendar_part import Event, Method, Party, calendar_file
 from practice.reminders.digests import render_digest, title_of_event
-from practice.reminders.kinds import MessageKind
+from practice.reminders.kinds import OFF, MessageKind
 from practice.reminders.letters import Digest, Entry, House, Letter
 from practice.reminders.rendering import Rendered, render
 
@@ -152,7 +152,7 @@ def _local(entry: Entry) -> datetime:
 
 
 def _method(entry: Entry) -> Method:
-    return Method.CANCEL if entry.kind is MessageKind.CANCELLED else Method.REQUEST
+    return Method.CANCEL if entry.kind in OFF else Method.REQUEST
 
 
 def _attached(name: str, calendar: str, boundary: str) -> str:

@@ -59,12 +59,15 @@ class Message(Base, Identified):
 
 
 class Told(Base):
-    """What the client of an appointment was last told: the difference to what is true is what must be said."""
+    """What a client was last told of an appointment: the difference to what is true is what must be said.
+
+    One row for each client whose it is or was: who lost it to somebody else must hear of that.
+    """
 
     __tablename__ = "told"
 
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True)
-    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), primary_key=True)
     starts_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(64))
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))

@@ -11,8 +11,7 @@ from practice.core.db import new_uid
 from practice.reminders.bundling import message_id
 from practice.reminders.calls import reconcile_calls
 from practice.reminders.context import Outlook, look, truth_of
-from practice.reminders.facts import LastTold
-from practice.reminders.kinds import NEWS, Channel, MessageKind, MessageState, Why
+from practice.reminders.kinds import NEWS, OFF, Channel, MessageKind, MessageState, Why
 from practice.reminders.links import ensure_links
 from practice.reminders.models import Message
 from practice.reminders.told import remember, tells, told_by
@@ -23,7 +22,7 @@ BATCH = 200
 APPOINTMENT = "appointment"
 
 _WAITING = frozenset({MessageState.QUEUED, MessageState.RETRY})
-_UNSURE = frozenset({MessageState.UNKNOWN, MessageState.QUEUED, MessageState.RETRY})
+_UNSURE = frozenset({MessageState.UNKNOWN, MessageState.QUEUED, MessageState.RETRY, MessageState.SENDING})
 _REVIVABLE = frozenset({MessageState.SUPERSEDED, MessageState.SKIPPED, MessageState.EXPIRED})
 
 
@@ -41,14 +40,18 @@ def reconcile_appointments(session: Session, seqs: Mapping[int, int], *, domain:
     """Write, update, revive or drop the messages and calls of these appointments; *seqs* is what was seen of each."""
     if not seqs:
         return
-    this = _Round(look(session, seqs, now=now), domain, now)
+    # Before everything else: what is told of a mail that has ended since is then seen below.
     messages = _messages(session, seqs)
+    seqs = {number: seq for number, seq in seqs.items() if not _is_leaving(messages.get(number, {}).values(), now)}
+    outlook = look(session, seqs, now=now)
+    if _settle_unsure(session, outlook, messages, now=now):
+        outlook = look(session, seqs, now=now)
+    this = _Round(outlook, domain, now)
     plans: dict[int, Plan] = {}
     written: list[Message] = []
     for number in sorted(this.outlook.facts):
         known = messages.get(number, {})
-        told = _settle_unsure(session, this, number, known.values())
-        plans[number] = this.outlook.plan(number, now, told=told)
+        plans[number] = this.outlook.plan(number, now)
         new = _new_messages(this, number, plans[number], known)
         session.add_all(new)
         if new:
@@ -75,19 +78,39 @@ def _messages(session: Session, appointment_ids: Iterable[int]) -> dict[int, dic
     return found
 
 
-def _settle_unsure(session: Session, this: _Round, number: int, known: Iterable[Message]) -> LastTold | None:
-    """Treat a mail that may have arrived and is no longer true as told, so that a correction follows it."""
-    unsure = [message for message in known if message.copies and message.state in _UNSURE]
-    if not unsure:
-        return None
-    wanted = {each.dedupe_key for each in this.outlook.plan(number, this.now).wanted}
+def _is_leaving(known: Iterable[Message], now: datetime) -> bool:
+    """Return whether a mail about a visit is on the wire: what its client knows is certain when it has ended."""
+    return any(
+        message.state == MessageState.SENDING and message.copies and _is_leased(message, now) for message in known
+    )
+
+
+def _is_leased(message: Message, now: datetime) -> bool:
+    return message.lease_until is not None and message.lease_until > now
+
+
+def _settle_unsure(
+    session: Session, outlook: Outlook, messages: Mapping[int, Mapping[str, Message]], *, now: datetime
+) -> bool:
+    """Treat mails that may have arrived and are no longer true as told, so that a correction follows them.
+
+    Return whether there were any.
+    """
+    unsure = [
+        message
+        for number in outlook.facts
+        for message in messages.get(number, {}).values()
+        if message.copies and message.state in _UNSURE and not _is_true(message, outlook, now)
+    ]
     for message in unsure:
-        if message.dedupe_key not in wanted or message.tells != said_now(message, this.outlook):
-            message.state, message.why = MessageState.SUPERSEDED, Why.OUTDATED
-            told = told_by(message, at=this.now)
-            remember(session, number, told, message.sequence)
-            return told
-    return None
+        message.state, message.why = MessageState.SUPERSEDED, Why.OUTDATED
+        remember(session, message.subject_id, told_by(message, at=now), message.sequence)
+    return bool(unsure)
+
+
+def _is_true(message: Message, outlook: Outlook, now: datetime) -> bool:
+    wanted = {each.dedupe_key for each in outlook.plan(message.subject_id, now).wanted}
+    return message.dedupe_key in wanted and message.tells == said_now(message, outlook)
 
 
 def _mails(plan: Plan) -> dict[str, Wanted]:
@@ -116,7 +139,7 @@ def _message(this: _Round, number: int, wanted: Wanted) -> Message:
         channel=Channel.EMAIL,
         subject_kind=APPOINTMENT,
         subject_id=number,
-        client_id=facts.client_id,
+        client_id=wanted.former_client_id or facts.client_id,
         due_at=wanted.due_at,
         expires_at=wanted.expires_at,
         state=MessageState.QUEUED,
@@ -133,7 +156,8 @@ def address(message: Message, outlook: Outlook) -> None:
     facts, recipient = outlook.facts[number], outlook.recipients[message.client_id]
     if recipient.address is None:
         raise LookupError("a mail is planned only for somebody with an address")
-    message.to_address, message.to_name, message.sequence = recipient.address, recipient.name, facts.sequence
+    message.to_address, message.to_name = recipient.address, recipient.name
+    message.sequence = sequence_now(message, outlook)
     message.act_id = facts.act_id if message.kind in NEWS else None
     if message.tells != (said := said_now(message, outlook)):
         message.tells = said
@@ -142,11 +166,23 @@ def address(message: Message, outlook: Outlook) -> None:
 def said_now(message: Message, outlook: Outlook) -> dict[str, object]:
     """Return what *message* would say if it left now."""
     number = message.subject_id
-    is_cancelled = message.kind == MessageKind.CANCELLED
-    told = outlook.told.get(number)
+    is_cancelled = message.kind in OFF
+    told = outlook.told_to(number, message.client_id)
     # A cancellation names the time that the client believes in, which a move may have overtaken unsaid.
     truth = told.truth if is_cancelled and told is not None else truth_of(outlook.facts[number])
     return tells(truth, is_cancelled=is_cancelled)
+
+
+def sequence_now(message: Message, outlook: Outlook) -> int:
+    """Return the SEQUENCE of the calendar entry in *message*.
+
+    What takes a visit back from one client stays below what gives it to the next: a mailbox that both share may get
+    the two in either order.
+    """
+    told = outlook.told_to(message.subject_id, message.client_id)
+    if message.kind == MessageKind.PASSED_ON and told is not None:
+        return told.sequence + 1
+    return outlook.facts[message.subject_id].sequence
 
 
 def _follow(message: Message, wanted: Wanted, outlook: Outlook) -> None:

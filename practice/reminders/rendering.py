@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from practice.core.local_time import to_local
 from practice.reminders.catalogue import Wording, wording
 from practice.reminders.filling import Filled
-from practice.reminders.kinds import MessageKind
+from practice.reminders.kinds import OFF, MessageKind
 from practice.reminders.letters import Before, House, Letter, VisitDetails
 from practice.web.formatting import Style, client_time, long_date
 
@@ -75,7 +75,7 @@ class Shape:
     @property
     def is_off(self) -> bool:
         """Return whether the visit will not take place."""
-        return self.kind is MessageKind.CANCELLED
+        return self.kind in OFF
 
     @property
     def is_offer(self) -> bool:

@@ -32,18 +32,19 @@ def told_by(message: Message, *, at: datetime) -> LastTold:
         int(str(said["location_id"])),
         str(said["therapist_name"]),
     )
-    return LastTold(message.client_id, truth, bool(said["is_cancelled"]), at)
+    return LastTold(message.client_id, truth, bool(said["is_cancelled"]), at, message.sequence)
 
 
 _TOLD: Table = Told.__table__  # type: ignore[assignment]  # declared classes have tables
 
 
 _NAMES = [column.name for column in _TOLD.columns]
+_KEY = ["appointment_id", "client_id"]
 
 
 def _replacing(new: Any) -> Any:
-    changed = {name: new.excluded[name] for name in _NAMES if name != "appointment_id"}
-    return new.on_conflict_do_update(index_elements=["appointment_id"], set_=changed)
+    changed = {name: new.excluded[name] for name in _NAMES if name not in _KEY}
+    return new.on_conflict_do_update(index_elements=_KEY, set_=changed)
 
 
 def _upsert(insert: Any) -> Any:

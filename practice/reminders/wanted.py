@@ -4,7 +4,7 @@ Nothing is pushed: a crash, an edited policy or a visit moved twice heals itself
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 
@@ -48,6 +48,8 @@ class Wanted:
     dedupe_key: str
     due_at: datetime
     expires_at: datetime
+    former_client_id: int | None = None
+    """Whom it tells if that is somebody whose visit it was, None for whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Plan:
 
     wanted: tuple[Wanted, ...] = ()
     omitted: tuple[Omitted, ...] = ()
+
+    def __add__(self, other: "Plan") -> "Plan":
+        """Return both as one plan."""
+        return Plan(self.wanted + other.wanted, self.omitted + other.omitted)
 
 
 def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, policy: Policy, now: datetime) -> Plan:
@@ -84,6 +90,24 @@ def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, pol
         return _plan([news], visit, now)
     reminders = _reminders(visit, _informed_at(visit, told, news, now), addressee, policy, now)
     return _plan([news, *reminders, *_times(visit, now)], visit, now)
+
+
+def plan_farewell(visit: Visit, told: LastTold, addressee: Addressee, policy: Policy, now: datetime) -> Plan:
+    """Return what somebody wants to hear whose visit was given to another client.
+
+    Nothing, unless a mail had promised the visit: then that it is theirs no longer.
+    """
+    if told.is_cancelled or told.truth.starts_at <= now:
+        return Plan()
+    if not visit.tell_client or addressee.why_no_address is Why.NOBODY:
+        return Plan(omitted=(Omitted(MessageKind.PASSED_ON, Why.NOBODY if visit.tell_client else Why.DO_NOT_TELL),))
+    due_at = _change_due(visit, policy, told.truth.starts_at)
+    key = f"appointment:{visit.id}:{told.client_id}:{MessageKind.PASSED_ON}:{_stamp(told.at)}"
+    until = _useful_until(due_at, told.truth.starts_at)
+    news = _in_time(Wanted(MessageKind.PASSED_ON, Channel.EMAIL, key, due_at, until, told.client_id), now)
+    if isinstance(news, Wanted) and addressee.address is None:
+        news = _as_call(news) if addressee.phone else Omitted(news.kind, Why.UNREACHABLE)
+    return Plan(wanted=(news,)) if isinstance(news, Wanted) else Plan(omitted=(news,))
 
 
 def _times(visit: Visit, now: datetime) -> list[Wanted | Omitted]:
@@ -283,7 +307,7 @@ def _reminder_call(visit: Visit, addressee: Addressee) -> Wanted | Omitted:
 
 
 def _as_call(mail: Wanted) -> Wanted:
-    return Wanted(mail.kind, Channel.PHONE, f"{mail.dedupe_key}:call", mail.due_at, mail.expires_at)
+    return replace(mail, channel=Channel.PHONE, dedupe_key=f"{mail.dedupe_key}:call")
 
 
 def _mail(visit: Visit, kind: MessageKind, occasion: str, due_at: datetime, expires_at: datetime) -> Wanted:

@@ -100,6 +100,9 @@ def _contents(mail: Mail, sender: Sender, now: datetime) -> Letter | Digest:
         return _letter(mail, offer_url(*seal, claimed.manage), stop_offers_url(*seal, claimed.stop), now)
     manage = {part.facts.id: part.manage for part in mail.parts}
     links = Links(*seal, manage, {claimed.client_id: claimed.stop})
+    if claimed.kind is MessageKind.PASSED_ON:
+        # The page of the visit is somebody else's now.
+        return _letter(mail, "", links.stop_url(claimed.client_id), now)
     if len(mail.parts) > 1:
         return _digest(mail, links, now)
     return _letter(mail, links.manage_url(claimed.facts.id), links.stop_url(claimed.client_id), now)

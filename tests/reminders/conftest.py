@@ -145,6 +145,11 @@ class Clinic:
     def cancel(self, appointment: Appointment) -> None:
         self.change(appointment, "cancel", state=AppointmentState.CANCELLED, cancelled_at=self.clock())
 
+    def give_to(self, appointment: Appointment, client: Client) -> None:
+        """Give a visit to another client: its SEQUENCE skips the number that takes it back from the one before."""
+        current = self.session.get_one(Appointment, appointment.id, populate_existing=True)
+        self.change(appointment, "change_client", client_id=client.id, confirmed_at=None, sequence=current.sequence + 2)
+
     def messages(self, appointment: Appointment | None = None) -> list[Message]:
         self.session.rollback()
         rows = select(Message).order_by(Message.due_at, Message.id).execution_options(populate_existing=True)

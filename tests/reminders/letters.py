@@ -49,6 +49,8 @@ def letter(kind: MessageKind = MessageKind.CONFIRMATION, **over: object) -> Lett
         answer_until=datetime(2026, 11, 20, 18, 2, tzinfo=UTC) if kind in WITHOUT_CALENDAR else None,
         choices=CHOICES if kind is MessageKind.TIMES else (),
     )
+    if kind is MessageKind.PASSED_ON:
+        made = replace(made, manage_url="")
     return replace(made, **over)
 
 

@@ -126,7 +126,7 @@ def test_calls_for_tomorrow_are_made_once(clinic: Clinic, postman: Dispatcher) -
     assert again.due_at == clinic.clock() + timedelta(hours=2)
     outcome(CallOutcome.REACHED)
     assert list_calls(clinic.session, now=clinic.clock()) == []
-    assert clinic.session.get_one(Told, visit.id).starts_at == visit.starts_at
+    assert clinic.session.get_one(Told, (visit.id, visit.client_id)).starts_at == visit.starts_at
     with pytest.raises(CallDone):
         outcome(CallOutcome.REACHED)
 

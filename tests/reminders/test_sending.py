@@ -41,7 +41,7 @@ def test_a_booking_is_confirmed_after_its_grace(
     assert visit.starts_at == event.DTSTART
     assert event["SEQUENCE"] == 0
     assert clinic.states() == ["confirmation sent", "reminder queued", "reminder queued"]
-    told = clinic.session.get_one(Told, visit.id)
+    told = clinic.session.get_one(Told, (visit.id, visit.client_id))
     assert (told.starts_at, told.therapist_name, told.is_cancelled) == (visit.starts_at, "Bram Castellan", False)
 
 

@@ -9,7 +9,7 @@ from practice.clinic.quiet_hours import QuietHours
 from practice.core.local_time import to_utc, wall_time
 from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
 from practice.reminders.kinds import Channel, MessageKind, Why
-from practice.reminders.wanted import Plan, Wanted, plan_messages
+from practice.reminders.wanted import Plan, Wanted, plan_farewell, plan_messages
 from practice.scheduling.lifecycle import AppointmentState as State
 
 ZONE = "America/Toronto"
@@ -228,6 +228,32 @@ def test_a_move_inside_the_lead_says_what_the_reminder_would() -> None:
 def test_another_client_of_the_same_time_gets_a_confirmation() -> None:
     plan = plan_messages(replace(VISIT, client_id=4), TOLD, BY_MAIL, POLICY, at(2, "10:00"))
     assert only(plan, MessageKind.CONFIRMATION)
+
+
+@pytest.mark.parametrize(
+    ("over", "told", "addressee", "now", "expected"),
+    [
+        ({}, {}, BY_MAIL, (2, "10:00"), "passed_on 02 10:05"),
+        ({"changed_at": at(2, "23:00")}, {}, BY_MAIL, (2, "23:00"), "passed_on 03 08:00"),
+        ({"state": State.ARRIVED}, {}, BY_MAIL, (2, "10:00"), "passed_on 02 10:05"),
+        ({"state": State.CANCELLED}, {}, BY_MAIL, (2, "10:00"), "passed_on 02 10:05"),
+        ({}, {}, BY_PHONE, (2, "10:00"), "passed_on call 02 10:05"),
+        ({}, {"is_cancelled": True}, BY_MAIL, (2, "10:00"), ""),
+        ({}, {}, BY_MAIL, (15, "14:00"), ""),
+        ({}, {}, BY_MAIL, (15, "13:30"), "too_late"),
+        ({}, {}, Addressee(None, None, Why.NO_ADDRESS), (2, "10:00"), "unreachable"),
+        ({}, {}, Addressee(None, None, Why.NOBODY), (2, "10:00"), "nobody"),
+        ({"tell_client": False}, {}, BY_MAIL, (2, "10:00"), "do_not_tell"),
+    ],
+)
+def test_whose_visit_it_was_hears_of_it_while_that_is_useful(
+    over: dict[str, object], told: dict[str, object], addressee: Addressee, now: tuple[int, str], expected: str
+) -> None:
+    given = replace(VISIT, **{"client_id": 4, "changed_at": at(2, "10:00")} | over)
+    plan = plan_farewell(given, replace(TOLD, **told), addressee, POLICY, at(*now))
+    said = [f"{name.rpartition(' ')[0]} {due}" for name, due in mails(plan).items()]
+    assert said + [str(each.why) for each in plan.omitted] == [expected] * bool(expected)
+    assert all(each.former_client_id == TOLD.client_id for each in plan.wanted)
 
 
 # Cancellations

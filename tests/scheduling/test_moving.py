@@ -2,6 +2,7 @@
 
 import pytest
 
+from practice.accounts.links import make_link
 from practice.core.errors import Conflict, StaleVersion
 from practice.scheduling.appointments import attending, cancelling, recording
 from practice.scheduling.appointments.booking import settle
@@ -14,6 +15,7 @@ from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import BookingConflict, NothingToSwap, NothingToUndo, TimeTaken, WrongState
 from practice.scheduling.models import Appointment
 from practice.scheduling.wishes import BookingDetails, MoveWish
+from tests.factories import act
 from tests.scheduling.scene import Scene, at, overlapping_pairs
 
 
@@ -134,6 +136,17 @@ class TestRoomAndClient:
         assert (changed.client_id, changed.confirmed_at, changed.state) == (scene.clients[1].id, None, "booked")
         assert scene.clients[0].diary_id not in scene.taken(changed)
         assert scene.clients[1].diary_id in scene.taken(changed)
+
+    def test_the_links_of_whose_it_was_end_and_a_sequence_is_left_for_the_cancellation(self, scene: Scene) -> None:
+        booked = scene.book()
+        more = {"purpose": "manage", "subject_kind": "appointment", "subject_id": booked.id, "expires_at": None}
+        given = {"appointment_uid": booked.uid, "client_uid": scene.clients[1].uid, "rules": SCHEDULING_RULES}
+        for verb, named, sequence in ((change_client, given, 2), (undo, {"appointment_uid": booked.uid}, 4)):
+            link = act(scene.session, lambda: make_link(scene.session, now=scene.now, **more))
+            scene.do(verb, **named)
+            scene.session.refresh(link)
+            assert link.revoked_at == scene.now
+            assert scene.reload(booked).sequence == sequence
 
     def test_not_to_a_client_who_is_elsewhere_then(self, scene: Scene) -> None:
         booked = scene.book()

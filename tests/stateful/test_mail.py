@@ -26,7 +26,7 @@ from practice.reminders.following import follow_changes
 from practice.reminders.models import Told
 from practice.scheduling.appointments.booking import book_time
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
-from practice.scheduling.appointments.rescheduling import reschedule
+from practice.scheduling.appointments.rescheduling import change_client, reschedule
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.lifecycle import OPEN, AppointmentState
 from practice.scheduling.models import Appointment
@@ -72,16 +72,27 @@ class Mail(RuleBasedStateMachine):
         with self.sessions() as session:
             visit = session.execute(select(Appointment).where(Appointment.uid == uid)).scalar_one()
             person = message_recipient(session, [visit.client_id], on=self.clock().date())[visit.client_id]
-            if delivered.recipient != person.address:
+            is_farewell = str(delivered.mail["Subject"]).startswith("No longer")
+            if delivered.recipient != person.address and not is_farewell:
                 self.lies.append(f"{uid} to {delivered.recipient} instead of {person.address}")
             if calendar["METHOD"] == "CANCEL":
-                if visit.state != AppointmentState.CANCELLED:
+                if is_farewell:
+                    self.lies += self.false_farewell(session, visit, delivered)
+                elif visit.state != AppointmentState.CANCELLED:
                     self.lies.append(f"{uid} said to be cancelled, is {visit.state}")
             elif visit.state not in OPEN or visit.starts_at != event.DTSTART:
                 self.lies.append(f"{uid} said to be at {event.DTSTART}, is {visit.state} at {visit.starts_at}")
             consent = find_consent(session, visit.client_id, Purpose.REMINDER_EMAIL)
             if str(delivered.mail["Subject"]).startswith("Reminder") and consent is None:
                 self.lies.append(f"{uid} reminded without consent")
+
+    def false_farewell(self, session: Session, visit: Appointment, delivered: Delivered) -> list[str]:
+        """Return a lie unless whoever reads this had been promised the visit, which is somebody else's now."""
+        promised = select(Told.client_id).where(Told.appointment_id == visit.id, Told.is_cancelled.is_(False))
+        others = session.scalars(promised.where(Told.client_id != visit.client_id)).all()
+        people = message_recipient(session, others, on=self.clock().date())
+        is_true = any(person.address == delivered.recipient for person in people.values())
+        return [] if is_true else [f"{visit.uid} said to be no longer theirs to {delivered.recipient}"]
 
     def act(self, verb, **named) -> object:
         """Run a verb as the desk; a refusal is an answer, not a fault."""
@@ -115,6 +126,13 @@ class Mail(RuleBasedStateMachine):
     def call_off(self, data: st.DataObject) -> None:
         uid = data.draw(st.sampled_from(self.booked)).uid
         self.act(cancel, appointment_uid=uid, reason="other", by=CancelledBy.CLIENT)
+
+    @precondition(lambda self: self.booked)
+    @rule(data=st.data(), client=st.integers(0, 2))
+    def give_away(self, data: st.DataObject, client: int) -> None:
+        uid = data.draw(st.sampled_from(self.booked)).uid
+        client_uid = self.scene.clients[client].uid
+        self.act(change_client, appointment_uid=uid, client_uid=client_uid, rules=SCHEDULING_RULES)
 
     @rule(client=st.integers(0, 2), address=st.sampled_from(["", "one@example.com", "two@example.com"]))
     def edit_address(self, client: int, address: str) -> None:
@@ -177,7 +195,7 @@ class Mail(RuleBasedStateMachine):
             visit = self.scene.reload(made)
             person = message_recipient(self.session, [visit.client_id], on=self.clock().date())[visit.client_id]
             if visit.state in OPEN and visit.starts_at > self.clock() + timedelta(hours=2) and person.address:
-                told = self.session.get(Told, visit.id)
+                told = self.session.get(Told, (visit.id, visit.client_id))
                 assert told is not None
                 assert (told.starts_at, told.is_cancelled) == (visit.starts_at, False)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from practice.accounts.models import User
@@ -24,8 +24,14 @@ WHY = {
     "call_reminder": "Remind of the visit",
     "call_moved": "Tell the new time",
     "call_cancelled": "Tell that the visit is cancelled",
+    "call_passed_on": "Tell that the visit is no longer theirs",
 }
-IN_SHORT = {"call_reminder": "Remind", "call_moved": "New time", "call_cancelled": "Cancelled"}
+IN_SHORT = {
+    "call_reminder": "Remind",
+    "call_moved": "New time",
+    "call_cancelled": "Cancelled",
+    "call_passed_on": "Not theirs",
+}
 OUTCOMES = {"reached": "reached", "voicemail": "voicemail left", "no_answer": "no answer"}
 AHEAD = timedelta(days=8)
 """How far ahead the list looks: a week and whatever a holiday adds."""
@@ -99,7 +105,7 @@ def calls_made(session: Session, *, since: datetime, limit: int = 30) -> Sequenc
             Appointment.zone,
         )
         .join(Appointment, and_(StaffTask.subject_kind == "appointment", Appointment.id == StaffTask.subject_id))
-        .join(Client, is_kept_record(Appointment.client_id))
+        .join(Client, is_kept_record(func.coalesce(StaffTask.client_id, Appointment.client_id)))
         .outerjoin(User, User.id == StaffTask.done_by_id)
         .where(StaffTask.kind.in_(CALL_KINDS), StaffTask.state == "done", StaffTask.done_at >= since)
         .order_by(StaffTask.done_at.desc(), StaffTask.id.desc())

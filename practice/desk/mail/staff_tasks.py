@@ -75,7 +75,10 @@ def list_tasks_open(session: Session, *, before: datetime) -> Sequence[Task]:
         )
         .outerjoin(Message, about_mail)
         .outerjoin(Appointment, or_(about_visit, mails_visit))
-        .outerjoin(Client, is_kept_record(func.coalesce(Appointment.client_id, about_client)))
+        .outerjoin(
+            Client,
+            is_kept_record(func.coalesce(Message.client_id, StaffTask.client_id, Appointment.client_id, about_client)),
+        )
         .where(StaffTask.state == "open", StaffTask.kind.in_(_SHOWN), StaffTask.due_at < before)
         .order_by(StaffTask.due_at, StaffTask.id)
         .limit(MOST_LISTED)

@@ -10,6 +10,7 @@ from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.core.actor import Actor
 from practice.scheduling.appointments.history import Act, note, require_state, snapshot, tell_calendars
+from practice.scheduling.appointments.parting import part_with_former
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.loading import forget_everybody, load
@@ -141,7 +142,8 @@ def change_client(
 ) -> Appointment:
     """Give the time to another client, until it starts; it is no cancellation.
 
-    What the first client had said (a confirmation) is forgotten. Raises as :func:`reschedule`.
+    What the first client had said (a confirmation) is forgotten, the links in her mails end, and she is told if a mail
+    had promised her the visit. Raises as :func:`reschedule`.
     """
     client = get_client(session, client_uid)
     appointment = _open(session, appointment_uid, version, MOVABLE, "given to somebody else")
@@ -239,6 +241,7 @@ def _move(
     def write(place: Place) -> Appointment:
         if job.verb is Verb.CHANGE_CLIENT:
             appointment.client_id, appointment.confirmed_at = question.client_id, None
+            part_with_former(session, appointment, actor=actor, now=now)
         return put_elsewhere(appointment, place, is_news=job.verb is not Verb.CHANGE_ROOM)
 
     placing = placing_of_move(job, question, read_frame(session, question, set_up), start)

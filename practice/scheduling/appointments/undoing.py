@@ -15,6 +15,7 @@ from practice.core.db import new_uid
 from practice.core.intervals import Interval
 from practice.core.local_time import NonexistentLocalTime, to_utc_as_stood
 from practice.scheduling.appointments.history import Act, Snapshot, note, restore, snapshot, tell_calendars
+from practice.scheduling.appointments.parting import part_with_former
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
@@ -89,6 +90,8 @@ def undo(
     for each in going_back:
         each.change.undone_at = now
         forget_everybody(session, each.appointment)
+        if each.appointment.client_id != each.now_true["client_id"]:
+            part_with_former(session, each.appointment, actor=actor, now=now)
         note(session, each.appointment, act, each.now_true, actor=actor, now=now)
     return appointment
 
