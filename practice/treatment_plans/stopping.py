@@ -1,6 +1,7 @@
 """Raising a flag and everything that follows, in one transaction: the only way in which anything raises one.
 
-A T0 cancels the client's coming visits without a mail, a T1 makes treatments tentative; either puts the plan on hold.
+A T0 cancels the client's coming visits without a mail, a T1 makes treatments tentative and asks for a document; either
+puts the plan on hold.
 Clearances of the flag's group and the task to phone are seen to by ``safety.flagging`` below.
 """
 
@@ -13,8 +14,8 @@ from sqlalchemy.orm import Session
 from practice.clients.following import records_of
 from practice.clients.models import Client
 from practice.clinic.models import ServiceKind, StaffTask
-from practice.clinic.tasks import finish_task, open_task
-from practice.core.actor import Actor
+from practice.clinic.tasks import assign_task, finish_task, open_task
+from practice.core.actor import Actor, Role
 from practice.core.db import new_uid
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
@@ -32,6 +33,9 @@ from practice.scheduling.telling import TELL_STOPPED, stopped_act, stopped_key
 from practice.treatment_plans.holding import hold
 from practice.treatment_plans.lifecycles import HoldReason, PlanState
 from practice.treatment_plans.queries import find_open_plan
+
+DOCUMENT_WANTED = "document_wanted"
+"""The kind of the task that a therapist asks a clinician for the word without which nothing is treated."""
 
 STOPPED = CallingOff("therapist_asked", CancelledBy.CLINIC, tell_client=False)
 
@@ -71,6 +75,7 @@ def _stop(session: Session, client_id: int, flags: Collection[Flag], *, actor: A
         _cancel_visits(session, client_id, actor=actor, now=now)
     else:
         _make_tentative(session, client_id, actor=actor, now=now)
+        _want_document(session, client_id, flags, actor=actor, now=now)
 
 
 def _hold_plan(session: Session, client_id: int, *, actor: Actor, now: datetime) -> None:
@@ -112,6 +117,24 @@ def _make_tentative(session: Session, client_id: int, *, actor: Actor, now: date
     while ids := _coming(session, client_id, firm, now=now):
         change_several(session, ids, Act("make_tentative", id=new_uid()), alter, actor=actor, now=now)
         session.flush()
+
+
+def _want_document(session: Session, client_id: int, flags: Collection[Flag], *, actor: Actor, now: datetime) -> None:
+    """Open the task for a block, once for each flag; one that is over by tomorrow needs no document."""
+    blocking = [flag for flag in flags if flag.tier == T1 and flag.ends_on is None]
+    if not blocking:
+        return
+    task = open_task(
+        session,
+        kind=DOCUMENT_WANTED,
+        subject_kind="client",
+        subject_id=client_id,
+        due_at=now,
+        dedupe_key=f"{DOCUMENT_WANTED}:{blocking[0].uid}",
+        now=now,
+    )
+    if task.state == "open" and task.assigned_role != Role.THERAPIST:
+        assign_task(session, task=task, role=Role.THERAPIST, user_id=None, actor=actor, now=now)
 
 
 def _coming(session: Session, client_id: int, condition: ColumnElement[bool], *, now: datetime) -> list[int]:

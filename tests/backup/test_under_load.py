@@ -2,16 +2,16 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from time import perf_counter
 
 import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from practice.app import create_app
 from practice.audit.models import AuditEvent
@@ -20,62 +20,97 @@ from practice.clients.details import ClientDetails
 from practice.clients.models import Client
 from practice.clients.service import create_client
 from practice.core import failpoints
+from practice.core.engines import normalise_url
 from practice.core.transact import transact
 from practice.web.database import db
+from tests.acting import FORKS, sessions_on
 from tests.backup.conftest import BACKUP_KEY, rows_of
 from tests.cast import sign_in
 from tests.conftest import NOW, make_settings
 from tests.factories import RECEPTIONIST
-from tests.processes import PATIENCE_SECONDS, practice
+from tests.processes import PATIENCE_SECONDS, eventually, practice
 
 Run = Callable[..., Result]
 WRITERS = 2
+PER_SECOND, PROMISED_PER_SECOND, FULL_PER_SECOND = 60, 200, 240
 
 
 class Load:
-    """Threads that make clients until they are told to stop; counts what the database acknowledged."""
+    """Processes that make clients at a measured pace until they are told to stop, and count what was acknowledged."""
 
-    def __init__(self, sessions: sessionmaker[Session]) -> None:
-        self._sessions = sessions
-        self._ended = Event()
-        self.acknowledged = 0
+    def __init__(self, url: str, per_second: int = PER_SECOND) -> None:
+        self._ended = FORKS.Event()
+        self._counters = [FORKS.Value("l", 0) for _ in range(WRITERS)]
+        pace = WRITERS / per_second
+        self._writers = [
+            FORKS.Process(target=write_clients, args=(url, number, pace, counter, self._ended), daemon=True)
+            for number, counter in enumerate(self._counters)
+        ]
 
-    def write(self, number: int) -> None:
-        while not self._ended.is_set():
-            details = ClientDetails(first_name=f"Load {number}", last_name="Test", phone="+14165550101")
-            with self._sessions() as session:
-                transact(session, lambda s=session, d=details: create_client(s, details=d, actor=RECEPTIONIST, now=NOW))
-            self.acknowledged += 1
+    @property
+    def acknowledged(self) -> int:
+        """Return how many clients the database has acknowledged."""
+        return sum(counter.value for counter in self._counters)
 
     def wait_for(self, more: int) -> None:
         wanted = self.acknowledged + more
-        pause = Event()
-        while self.acknowledged < wanted:
-            assert not pause.wait(0.005)
+        assert eventually(lambda: self.acknowledged >= wanted, every=0.005, seconds=PATIENCE_SECONDS)
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        with ThreadPoolExecutor(WRITERS) as pool:
-            writing = [pool.submit(self.write, number) for number in range(WRITERS)]
-            yield
-            self._ended.set()
-            for each in writing:
-                each.result(PATIENCE_SECONDS)
+        for writer in self._writers:
+            writer.start()
+        yield
+        self._ended.set()
+        for writer in self._writers:
+            writer.join(PATIENCE_SECONDS)
+            assert writer.exitcode == 0
 
 
-def back_up_under_load(load: Load, run: Run, writes: int) -> int:
-    """Take a backup with *writes* acknowledged before its snapshot, in its middle and until its end; return the first."""
+def write_clients(url: str, number: int, pace: float, counter, ended) -> None:
+    """Make one client each *pace* seconds; late for one, the next comes at once."""
+    with sessions_on(url) as sessions:
+        due = perf_counter()
+        while not ended.is_set():
+            details = ClientDetails(first_name=f"Load {number}", last_name="Test", phone="+14165550101")
+            with sessions() as session:
+                transact(session, lambda s=session, d=details: create_client(s, details=d, actor=RECEPTIONIST, now=NOW))
+            counter.value += 1
+            due += pace
+            ended.wait(max(0.0, due - perf_counter()))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was acknowledged before the snapshot, and how many writes a second there were while it was taken."""
+
+    before: int
+    rate: float
+
+
+def back_up_under_load(load: Load, run: Run, writes: int) -> Taken:
+    """Take a backup with *writes* acknowledged before its snapshot, in its middle and until its end."""
     # The log is read before its head and before the clients: what is made between would show.
     failpoints.arm("backed_up_audit_event", lambda: load.wait_for(writes))
     try:
         with load.running():
             load.wait_for(writes)
-            before = load.acknowledged
+            before, begun = load.acknowledged, perf_counter()
             outcome = run("backup")
             assert outcome.exit_code == 0, outcome.output
-        return before
+            rate = (load.acknowledged - before) / (perf_counter() - begun)
+        return Taken(before, rate)
     finally:
         failpoints.disarm_all()
+
+
+def rows_up_to(url: str, last_id: int) -> list[tuple[object, ...]]:
+    """Return the clients up to one, whole."""
+    engine = create_engine(normalise_url(url))
+    with engine.connect() as connection:
+        rows = connection.execute(select(Client.__table__).where(Client.id <= last_id).order_by(Client.id)).all()
+    engine.dispose()
+    return [tuple(row) for row in rows]
 
 
 def made(session: Session) -> tuple[int, int]:
@@ -96,21 +131,27 @@ def restored(run: Run, vault: Path, url: str) -> Iterator[Flask]:
 
 
 @pytest.mark.alone
+@pytest.mark.timeout(300)
 def test_a_backup_under_load_holds_one_instant(
-    practice_with_rows, app, cast, sessions, run, vault, empty_url, pytestconfig
+    practice_with_rows, app, cast, run, vault, engine_url, empty_url, pytestconfig, record_property
 ) -> None:
-    load = Load(sessions)
-    before = back_up_under_load(load, run, 2_000 if pytestconfig.getoption("--full") else 60)
+    is_full = pytestconfig.getoption("--full")
+    load = Load(engine_url, FULL_PER_SECOND if is_full else PER_SECOND)
+    taken = back_up_under_load(load, run, 2_000 if is_full else 60)
+    record_property("writes_a_second", round(taken.rate))
+    assert not is_full or taken.rate >= PROMISED_PER_SECOND
     with restored(run, vault, empty_url) as other:
         with other.app_context(), other.extensions["sessions"]() as session:
             clients, events = made(session)
+            last = session.scalar(select(func.max(Client.id))) or 0
         assert run("audit", "verify", url=empty_url).exit_code == 0
-        assert before + 2 <= clients == events < load.acknowledged + 2
+        assert taken.before + 2 <= clients == events < load.acknowledged + 2
+        assert rows_up_to(empty_url, last) == rows_up_to(engine_url, last)
         assert sign_in(other, cast["rita"]).get("/today").status_code == 200
 
 
 @pytest.mark.alone
-def test_without_the_snapshot_the_tables_would_differ(app, sessions, run, vault, empty_url, monkeypatch) -> None:
+def test_without_the_snapshot_the_tables_would_differ(app, run, vault, engine_url, empty_url, monkeypatch) -> None:
     @contextmanager
     def no_snapshot(engine: Engine) -> Iterator[Connection]:
         # Without our listeners SQLite begins nothing for a read, and PostgreSQL reads what is committed by then.
@@ -120,7 +161,7 @@ def test_without_the_snapshot_the_tables_would_differ(app, sessions, run, vault,
         bare.dispose()
 
     monkeypatch.setattr(taking, "_snapshot", no_snapshot)
-    back_up_under_load(Load(sessions), run, 20)
+    back_up_under_load(Load(engine_url), run, 20)
     refused = run("restore", str(next(vault.glob("*.backup"))), url=empty_url)
     assert (refused.exit_code, "the archive is not whole" in refused.output) == (1, True)
 

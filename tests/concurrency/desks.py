@@ -9,7 +9,7 @@ from time import perf_counter
 
 from sqlalchemy.orm import Session
 
-from practice.core.errors import PracticeError
+from practice.core.errors import PracticeError, Unavailable
 from practice.core.transact import transact
 from practice.scheduling.appointments.booking import book_time
 from practice.scheduling.appointments.swapping import Swapped, swap
@@ -76,6 +76,8 @@ def _attempt(session: Session, act: Callable[[], object], known: list[str], tall
         done = transact(session, act)
     except PracticeError as refusal:
         return refusal.code
+    except Unavailable:
+        return "busy"
     except Exception as defect:  # noqa: BLE001  # whatever else comes out of an act is what is looked for
         tally.defects.append(repr(defect))
         return "defect"

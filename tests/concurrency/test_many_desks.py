@@ -44,7 +44,10 @@ def test_random_bookings_and_swaps_meet_without_a_deadlock(
     hall = hall_of(scene, engine_url)
     tally = all_desks(hall, desks=FULL_DESKS if is_full else DESKS, acts=FULL_ACTS if is_full else ACTS)
     assert tally.defects == []
-    assert set(tally.outcomes) <= OUTCOMES, tally.outcomes
+    assert set(tally.outcomes) <= OUTCOMES | {"busy"}, tally.outcomes
+    # SQLite has one writer and no queue: who finds it busy for five seconds is told to try again in a moment.
+    most_busy = len(tally.seconds) // 100 if session.get_bind().dialect.name == "sqlite" else 0
+    assert tally.outcomes["busy"] <= most_busy
     assert tally.outcomes["booked"] > 0 < tally.outcomes["swapped"]
     assert (overlapping_pairs(session), deadlocks(session)) == (0, 0)
     acts = session.scalar(select(func.count()).select_from(AppointmentChange))

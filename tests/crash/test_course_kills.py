@@ -120,3 +120,4 @@ def test_an_emergency_at_the_table_stops_everything_at_once(scene: Scene, answer
 def test_a_block_at_the_table_makes_what_comes_tentative_and_holds_the_plan(scene: Scene, answering) -> None:
     assert answering(BLOCK) == 0
     assert standing(scene.session) == (["tentative"] * 3, "on_hold")
+    assert "document_wanted" in scene.session.scalars(select(StaffTask.kind)).all()

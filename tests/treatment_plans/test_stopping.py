@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from practice.clinic.models import ServiceKind, StaffTask
 from practice.core import failpoints
 from practice.safety import flagging
-from practice.safety.catalogue import Clinician, usual
+from practice.safety.catalogue import T1, Clinician, Raised, usual
 from practice.safety.clearances import Reading, read_clearance, receive_document, request_clearance
 from practice.safety.flagging import PHONE_NOW
 from practice.safety.models import Clearance, Flag
@@ -23,7 +23,7 @@ from practice.scheduling.wait_list.fitting import Window
 from practice.treatment_plans import stopping
 from practice.treatment_plans.lifecycles import HoldReason, PlanState
 from practice.treatment_plans.queries import find_hold
-from practice.treatment_plans.stopping import raise_flag, raise_flags, tell_stopped
+from practice.treatment_plans.stopping import DOCUMENT_WANTED, raise_flag, raise_flags, tell_stopped
 from tests.factories import make_service
 from tests.house.sources import product
 from tests.safety.test_documents import PDF
@@ -90,6 +90,15 @@ def test_a_block_makes_treatments_tentative_and_cancels_nothing(course, booked):
     assert states(course, booked) == ["tentative", "tentative", "booked", "booked", "booked"]
     assert course.scene.reload(booked[0]).tentative_reason == "clearance_needed"
     assert course.plan(plan).state == PlanState.ON_HOLD
+    assert tasks(course) == [DOCUMENT_WANTED]
+    stop(course, "CANCER_HX")
+    assert tasks(course) == [DOCUMENT_WANTED], "asked for once"
+
+
+def test_a_block_that_ends_with_the_day_asks_for_no_document(course, booked):
+    raised = [Raised("BP_HIGH", T1)]
+    course.do(raise_flags, client_id=course.client.id, raised=raised, source="vitals")
+    assert states(course, booked)[0] == "tentative"
     assert tasks(course) == []
 
 

@@ -23,6 +23,7 @@ from practice.safety.heard import READ_HEARD
 from practice.scheduling.gating.asking_ahead import CLEARANCE_ENDS, FORM_AGAIN
 from practice.scheduling.models import Appointment
 from practice.scheduling.telling import TELL_STOPPED
+from practice.treatment_plans.stopping import DOCUMENT_WANTED
 
 PAUSED_KIND = "mail_paused"
 BACKUP_KIND = "backup_missing"
@@ -200,6 +201,7 @@ _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     READ_HEARD: _to_read,
     FORM_AGAIN: _form_again,
     CLEARANCE_ENDS: _document_ends,
+    DOCUMENT_WANTED: _document_ends,
 }
 
 
