@@ -19,7 +19,6 @@ from practice.core.transact import BEFORE_COMMIT, transact
 from tests.conftest import make_settings
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["practice.cli", "tests.processes", "tests.acting"])
 PATIENCE_SECONDS = 60
 
 

@@ -30,7 +30,7 @@ KEYS = {
 }
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["practice.cli", "tests.processes"])
+_forks.set_forkserver_preload(["practice.cli", "tests.processes", "tests.acting"])
 
 
 def environment(url: str, **more: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from tests.factories import make_client, make_room, make_service, make_therapist
 from tests.scheduling.scene import Scene, at, overlapping_pairs
 
 DESKS, FULL_DESKS = 4, 16
-ACTS, FULL_ACTS = 80, 2000
+ACTS, FULL_ACTS = 40, 2000
 OUTCOMES = {"booked", "swapped", "nothing_to_swap", "time_taken", "buffer", "stale_version", "outside_hours"}
 BEFORE = (at(9), at(11), at(13), at(15))
 
