@@ -86,6 +86,7 @@ class PolicyDetails:
     confirmation_grace_seconds: int = 120
     change_grace_seconds: int = 300
     reminder_hours: list[int] = field(default_factory=lambda: [48, 3])
+    form_reminder_hours: list[int] = field(default_factory=lambda: [48, 24])
     safety_policy: str = "strict"
     screening_days: int = 90
     needs_pregnancy_note: bool = False

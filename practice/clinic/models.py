@@ -75,6 +75,7 @@ class PracticeSettings(Editable, Base):
     confirmation_grace_seconds: Mapped[int] = mapped_column(default=120)
     change_grace_seconds: Mapped[int] = mapped_column(default=300)
     reminder_hours: Mapped[list[int]] = mapped_column(JSON, default=lambda: [48, 3])
+    form_reminder_hours: Mapped[list[int]] = mapped_column(JSON, default=lambda: [48, 24], server_default="[48, 24]")
     safety_policy: Mapped[str] = mapped_column(String(12), default="strict", server_default="strict")
     screening_days: Mapped[int] = mapped_column(default=90, server_default="90")
     needs_pregnancy_note: Mapped[bool] = mapped_column(default=False, server_default=false())

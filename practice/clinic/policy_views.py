@@ -49,6 +49,8 @@ LABELS = {
     "change_grace_seconds": "Change mail waits",
     "first_reminder_hours": "First reminder",
     "second_reminder_hours": "Second reminder",
+    "first_form_hours": "Form asked for again",
+    "second_form_hours": "Form asked for a last time",
     "safety_policy": "Before the first treatment",
     "screening_days": "A signed form counts",
     "needs_pregnancy_note": "Note of a midwife or doctor in pregnancy",
@@ -75,17 +77,22 @@ def post_policies() -> Response:
 
 
 def _changes(body: Body) -> Body:
-    reminders = {body["first_reminder_hours"], body["second_reminder_hours"]} - {None}
     return {name: body[name] for name in (*_SAME, "effective_on")} | {
         "cancel_notice_minutes": body["cancel_notice_hours"] * 60,
         "quiet_from_minute": body["quiet_from"],
         "quiet_until_minute": body["quiet_until"],
-        "reminder_hours": sorted(reminders, reverse=True),
+        "reminder_hours": _leads(body, "reminder"),
+        "form_reminder_hours": _leads(body, "form"),
     }
+
+
+def _leads(body: Body, what: str) -> list[int]:
+    return sorted({body[f"first_{what}_hours"], body[f"second_{what}_hours"]} - {None}, reverse=True)
 
 
 def _values(row: PracticeSettings, effective_on: str) -> Body:
     hours: list[Any] = [*row.reminder_hours, None, None]
+    form_hours: list[Any] = [*row.form_reminder_hours, None, None]
     return {name: getattr(row, name) for name in _SAME} | {
         "effective_on": effective_on,
         "cancel_notice_hours": row.cancel_notice_minutes // 60,
@@ -93,6 +100,8 @@ def _values(row: PracticeSettings, effective_on: str) -> Body:
         "quiet_until": show_minute(row.quiet_until_minute),
         "first_reminder_hours": hours[0],
         "second_reminder_hours": hours[1],
+        "first_form_hours": form_hours[0],
+        "second_form_hours": form_hours[1],
     }
 
 

@@ -31,6 +31,7 @@ ARRIVE = Act("arrive", "Arrived", "a", "dot")
 START = Act("start", "Start", "s", "play")
 COMPLETE = Act("complete", "Done", "d", "check")
 UNDO = Act("undo", "Undo", "u", "undo")
+ASK_FORM = Act("ask-form", "Send the form", "h", "mail")
 MOVE = Act("move", "Move", "m", "move", is_step=True)
 CANCEL = Act("cancel", "Cancel", "c", "close", is_step=True)
 NO_SHOW = Act("no-show", "No-show", "n", "client-off", is_step=True)
@@ -67,4 +68,4 @@ def rarer_acts(visit: Visit) -> list[Act]:
     if not visit.is_expected:
         return []
     news = SETTLE if visit.state == State.TENTATIVE else CONFIRM
-    return [*([] if visit.confirmed_at else [news]), SWAP, CHANGE_CLIENT, UNDO]
+    return [*([] if visit.confirmed_at else [news]), ASK_FORM, SWAP, CHANGE_CLIENT, UNDO]

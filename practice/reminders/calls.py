@@ -10,9 +10,9 @@ from practice.clinic.models import StaffTask
 from practice.clinic.tasks import open_task, reopen_task, withdraw_task
 from practice.core.actor import SYSTEM
 from practice.reminders.kinds import OFF, Channel, MessageKind
-from practice.reminders.wanted import Plan, Wanted
+from practice.reminders.planned import Plan, Wanted
 
-CALL_KINDS = frozenset(f"call_{kind}" for kind in (MessageKind.REMINDER, MessageKind.MOVED, *OFF))
+CALL_KINDS = frozenset(f"call_{kind}" for kind in (MessageKind.REMINDER, MessageKind.MOVED, MessageKind.FORM, *OFF))
 DECIDE_KIND = "decide_tentative"
 _KINDS = CALL_KINDS | {DECIDE_KIND}
 

@@ -47,6 +47,8 @@ class Wording:
     choice: str
     choose: str
     choose_until: str
+    fill_in: str
+    fill_in_else: str
     subjects_of_several: Mapping[MessageKind, str]
     subject_of_changes: str
     leads_of_several: Mapping[MessageKind, str]
@@ -66,6 +68,7 @@ ENGLISH = Wording(
         MessageKind.PASSED_ON: "No longer yours: {{day}} at {{clock}}",
         MessageKind.OFFER: "A time for you: {{day}} at {{clock}}",
         MessageKind.TIMES: "Please choose another time: {{day}} at {{clock}} is not possible",
+        MessageKind.FORM: "A short form before {{day}}",
     },
     leads={
         MessageKind.CONFIRMATION: "Your appointment is booked.",
@@ -75,6 +78,7 @@ ENGLISH = Wording(
         MessageKind.CANCELLED: "This appointment is cancelled. You do not need to come.",
         MessageKind.PASSED_ON: "This appointment is no longer yours. You do not need to come.",
         MessageKind.OFFER: "A time has come free that may suit you. We keep it for you for a while.",
+        MessageKind.FORM: "Before your appointment we need a few answers from you. It takes about three minutes.",
         MessageKind.TIMES: "We are sorry: this appointment cannot take place as agreed. Please choose another time.",
     },
     tentative_lead="We are keeping this time for you. Please call us before your visit.",
@@ -110,6 +114,8 @@ ENGLISH = Wording(
     choice="You can have instead",
     choose="Choose one of these times",
     choose_until="Until {{answer_until}} we keep these times for you. If none of them suits you, please call us.",
+    fill_in="Fill in the form",
+    fill_in_else="If you would rather fill it in here, please come a little earlier.",
     subjects_of_several={
         MessageKind.CONFIRMATION: "Your appointments, the first on {{day}} at {{clock}}",
         MessageKind.MOVED: "Changed: your appointments, the first now on {{day}} at {{clock}}",

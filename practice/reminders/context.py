@@ -13,10 +13,12 @@ from practice.clients.recipients import Recipient, WhyNone, message_recipient
 from practice.clinic.models import Closure, OpeningHours, PracticeSettings
 from practice.clinic.queries import get_settings, practice_today
 from practice.clinic.quiet_hours import QuietHours, WorkingDays
-from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
+from practice.reminders.facts import Addressee, FormWish, LastTold, Policy, Truth, Visit
+from practice.reminders.form_wishes import form_wishes
 from practice.reminders.kinds import Why
 from practice.reminders.models import SuppressedAddress, Told
-from practice.reminders.wanted import Plan, plan_farewell, plan_messages
+from practice.reminders.planned import Plan
+from practice.reminders.wanted import plan_farewell, plan_messages
 from practice.scheduling.absences.holding import list_kept_times
 from practice.scheduling.absences.kept_times import KeptTimes
 from practice.scheduling.absences.models import TO_CALL, GroundAct, HitAnswer
@@ -46,6 +48,7 @@ class Outlook:
     in_question: frozenset[int] = frozenset()
     kept: Mapping[int, KeptTimes] = field(default_factory=dict)
     acts_of_absences: frozenset[str] = frozenset()
+    forms: Mapping[int, FormWish] = field(default_factory=dict)
 
     def plan(self, appointment_id: int, now: datetime) -> Plan:
         """Return what one visit wants to say: to whom it belongs, and to whom it belonged."""
@@ -79,6 +82,7 @@ class Outlook:
             facts.id in self.in_question,
             self.kept.get(facts.id),
             facts.act_id in self.acts_of_absences,
+            self.forms.get(facts.id),
         )
 
 
@@ -107,6 +111,7 @@ def look(session: Session, appointment_ids: Collection[int], *, now: datetime) -
         _in_question(session, appointment_ids),
         list_kept_times(session, appointment_ids, now=now),
         _acts_of_absences(session, {each.act_id for each in facts.values() if each.act_id is not None}),
+        form_wishes(session, facts.values(), counts_for=timedelta(days=settings.screening_days), now=now),
     )
 
 
@@ -117,6 +122,7 @@ def policy_of(settings: PracticeSettings) -> Policy:
         timedelta(seconds=settings.change_grace_seconds),
         tuple(timedelta(hours=hours) for hours in settings.reminder_hours),
         QuietHours(settings.quiet_from_minute, settings.quiet_until_minute),
+        tuple(timedelta(hours=hours) for hours in settings.form_reminder_hours),
     )
 
 

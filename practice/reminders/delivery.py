@@ -77,6 +77,10 @@ class Courier:
                 self._smtp.quit()
         self._drop()
 
+    def hang_up(self) -> None:
+        """Drop the line without a word, as a process that dies does."""
+        self._drop()
+
     def _open(self) -> None:
         if self._smtp is not None and (monotonic() - self._used_at < IDLE_SECONDS or self._still_listens()):
             return

@@ -14,6 +14,7 @@ KIND_WORDS: Mapping[str, str] = {
     MessageKind.DECIDE: "Decision",
     MessageKind.OFFER: "Offer of a time",
     MessageKind.TIMES: "Times to choose from",
+    MessageKind.FORM: "Form to fill in",
 }
 
 STATE_WORDS: Mapping[str, str] = {
@@ -47,6 +48,7 @@ WHY_SENTENCES: Mapping[str, str] = {
     Why.OVER: "The visit is over.",
     Why.TOO_LATE: "It could not be sent in time to be useful.",
     Why.OUTDATED: "The visit changed before it left.",
+    Why.FORM_ASKED_BEFORE: "An earlier mail had asked for the form.",
     Why.ADDRESS_REFUSED: "The mail server says that this address does not exist. Ask for another one.",
     Why.MAIL_REFUSED: "The mail server refused this mail.",
     Why.NOT_RENDERED: "The mail could not be written; the owner has been told.",
@@ -58,7 +60,7 @@ WHY_SENTENCES: Mapping[str, str] = {
 NOTHING_MISSING = frozenset({Why.UP_TO_DATE, Why.HAPPENED, Why.OVER, Why.HELD})
 """Reasons that need no saying: whoever looks at the visit misses nothing."""
 
-AS_IT_SHOULD_BE = frozenset({Why.IN_EARLIER_MESSAGE, Why.CONFIRMED_RECENTLY, Why.ONE_CALL})
+AS_IT_SHOULD_BE = frozenset({Why.IN_EARLIER_MESSAGE, Why.CONFIRMED_RECENTLY, Why.ONE_CALL, Why.FORM_ASKED_BEFORE})
 """Reasons for which nothing need be done."""
 
 

@@ -20,10 +20,23 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
+class FormWish:
+    """That a visit needs its client's form: since when, told apart from earlier wishes by ``occasion``.
+
+    ``asked_before`` is when a mail last asked for it, about this visit or another one of the same client.
+    """
+
+    occasion: str
+    since: datetime
+    asked_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """An appointment as it stands; ``changed_at`` is the last act on it, ``booked_at`` the first.
 
     ``kept`` are times that its client may choose from, ``is_by_absence`` says that an absence brought the last act.
+    ``form`` is set on the first visit of a client that needs a form.
     """
 
     id: int
@@ -38,6 +51,7 @@ class Visit:
     is_in_question: bool = False
     kept: KeptTimes | None = None
     is_by_absence: bool = False
+    form: FormWish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +86,4 @@ class Policy:
     change_grace: timedelta = timedelta(minutes=5)
     reminder_leads: tuple[timedelta, ...] = (timedelta(hours=48), timedelta(hours=3))
     quiet: QuietHours = field(default_factory=QuietHours)
+    form_leads: tuple[timedelta, ...] = (timedelta(hours=48), timedelta(hours=24))

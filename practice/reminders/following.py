@@ -16,6 +16,7 @@ from practice.clinic.queries import practice_today
 from practice.core.db import insert_into
 from practice.reminders.heartbeat import FOLLOWING
 from practice.reminders.models import WorkerPulse
+from practice.safety.models import Screening
 from practice.scheduling.telling import list_coming_ids, mark_all_coming_unreconciled, mark_unreconciled
 
 MOST_EVENTS = 500
@@ -65,8 +66,18 @@ def _ask_again(session: Session, events: Sequence[Row[int, str, str]], now: date
         mark_all_coming_unreconciled(session, now=now)
         return
     uids = {event.object_uid for event in events if event.action.startswith("client.")}
-    if uids:
-        mark_unreconciled(session, list_coming_ids(session, client_ids=_concerned(session, uids), now=now))
+    forms = {event.object_uid for event in events if event.action.startswith("screening.")}
+    if uids or forms:
+        client_ids = {*_concerned(session, uids), *_answered(session, forms)}
+        mark_unreconciled(session, list_coming_ids(session, client_ids=client_ids, now=now))
+
+
+def _answered(session: Session, uids: Collection[str]) -> Sequence[int]:
+    """Return whose forms these are, and whose records were merged with them."""
+    whose = select(Screening.client_id).where(Screening.uid.in_(uids))
+    merged = select(Client.merged_into_id).where(Client.id.in_(whose))
+    people = or_(Client.id.in_(whose), Client.merged_into_id.in_(whose), Client.id.in_(merged))
+    return session.scalars(select(Client.id).where(people)).all() if uids else ()
 
 
 def _concerned(session: Session, uids: Collection[str]) -> Sequence[int]:

@@ -19,10 +19,10 @@ from practice.reminders.kinds import MessageKind, MessageState, Why
 from practice.reminders.links import ensure_links, find_links
 from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine
+from practice.reminders.planned import Wanted
 from practice.reminders.reconciling import address, drop, said_now, sequence_now
 from practice.reminders.told import remember, told_by
 from practice.reminders.undelivered import report_mails, report_undelivered
-from practice.reminders.wanted import Wanted
 from practice.scheduling.absences.kept_times import KeptTime
 from practice.scheduling.telling import AppointmentFacts, mark_unreconciled
 

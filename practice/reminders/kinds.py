@@ -15,6 +15,7 @@ class MessageKind(StrEnum):
     DECIDE = "decide"
     OFFER = "offer"
     TIMES = "times"
+    FORM = "form"
 
 
 OFF = frozenset({MessageKind.CANCELLED, MessageKind.PASSED_ON})
@@ -70,6 +71,7 @@ class Why(StrEnum):
     OVER = "over"
     TOO_LATE = "too_late"
     OUTDATED = "outdated"
+    FORM_ASKED_BEFORE = "form_asked_before"
     ADDRESS_REFUSED = "address_refused"
     MAIL_REFUSED = "mail_refused"
     NOT_RENDERED = "not_rendered"

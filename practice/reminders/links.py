@@ -43,6 +43,10 @@ class Links:
         """Return the address of an appointment's page."""
         return f"{self.base_url}/m/{link_token(self.key, self.manage[appointment_id])}"
 
+    def form_url(self, appointment_id: int) -> str:
+        """Return the address of the form behind an appointment's page."""
+        return f"{self.manage_url(appointment_id)}/form"
+
     def stop_url(self, client_id: int) -> str:
         """Return the address at which a client stops reminders."""
         return f"{self.base_url}/u/{link_token(self.key, self.stop[client_id])}"

@@ -21,8 +21,8 @@ from practice.reminders.letters import Digest, Entry, House, Letter
 from practice.reminders.rendering import Rendered, render
 
 _CRLF = "\r\n"
-_WITHOUT_CALENDAR = frozenset({MessageKind.OFFER, MessageKind.TIMES})
-"""What only proposes a time puts nothing into a calendar."""
+_WITHOUT_CALENDAR = frozenset({MessageKind.OFFER, MessageKind.TIMES, MessageKind.FORM})
+"""What only proposes a time, or asks for something else, puts nothing into a calendar."""
 _LONGEST_PLAIN = 76
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")

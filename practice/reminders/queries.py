@@ -16,7 +16,7 @@ from practice.reminders.heartbeat import FOLLOWING, SENDING, SILENT_AFTER
 from practice.reminders.kinds import OPEN_STATES, Channel, MessageState, Why
 from practice.reminders.models import Message, WorkerPulse
 from practice.reminders.outbox import comes_before, shares_mail
-from practice.reminders.wanted import Omitted, Plan, Wanted
+from practice.reminders.planned import Omitted, Plan, Wanted
 from practice.scheduling.models import Appointment
 
 APPOINTMENT = "appointment"

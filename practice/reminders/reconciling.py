@@ -14,8 +14,8 @@ from practice.reminders.context import Outlook, look, truth_of
 from practice.reminders.kinds import NEWS, OFF, Channel, MessageKind, MessageState, Why
 from practice.reminders.links import ensure_links
 from practice.reminders.models import Message
+from practice.reminders.planned import Plan, Wanted
 from practice.reminders.told import remember, tells, told_by
-from practice.reminders.wanted import Plan, Wanted
 from practice.scheduling.telling import list_unreconciled, mark_reconciled
 
 BATCH = 200

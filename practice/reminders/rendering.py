@@ -147,14 +147,18 @@ def event_title(language: str) -> Filled:
     return Filled(wording(language).event_title, PLACEHOLDERS)
 
 
+_OWN_ACTS = frozenset({MessageKind.TIMES, MessageKind.FORM})
+"""What asks for something else than to confirm, move or cancel."""
+
+
 def _act(shape: Shape, words: Wording) -> str:
-    if shape.kind is MessageKind.TIMES:
-        return words.choose
+    if shape.kind in _OWN_ACTS:
+        return words.choose if shape.kind is MessageKind.TIMES else words.fill_in
     return words.answer if shape.is_offer else words.manage
 
 
 def _lead(shape: Shape, words: Wording) -> str:
-    if shape.is_tentative and not shape.is_off and shape.kind is not MessageKind.TIMES:
+    if shape.is_tentative and not shape.is_off and shape.kind not in _OWN_ACTS:
         return words.leads[MessageKind.CALL_US] if shape.kind is MessageKind.CALL_US else words.tentative_lead
     return words.leads[shape.kind]
 
@@ -178,8 +182,8 @@ def _rows(shape: Shape, words: Wording) -> list[tuple[str, str]]:
 def _rule(shape: Shape, words: Wording) -> str:
     if shape.is_offer:
         return words.answer_until
-    if shape.kind is MessageKind.TIMES:
-        return words.choose_until
+    if shape.kind in _OWN_ACTS:
+        return words.choose_until if shape.kind is MessageKind.TIMES else words.fill_in_else
     if not shape.has_fee:
         return words.no_fee
     return words.fee_now if shape.is_inside_notice else words.free_then_fee

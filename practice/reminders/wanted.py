@@ -3,25 +3,29 @@
 Nothing is pushed: a crash, an edited policy or a visit moved twice heals itself at the next look.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from practice.clinic.quiet_hours import CALLS_MINUTE
 from practice.core.local_time import instant_at, to_local
-from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
+from practice.reminders.facts import Addressee, LastTold, Policy, Visit
+from practice.reminders.form_asks import ask_for_form, call_for_form
 from practice.reminders.kinds import Channel, MessageKind, Why
+from practice.reminders.planned import (
+    RECENTLY,
+    Omitted,
+    Plan,
+    Wanted,
+    change_due,
+    digest_of,
+    key_of,
+    mail_for,
+    quiet_due,
+    stamp,
+    useful_until,
+)
 from practice.scheduling.lifecycle import AppointmentState
-
-LAST_CALL = timedelta(hours=1)
-"""Trying again stops this long before the visit: later mail is not read in time."""
-
-NEAR = timedelta(hours=24)
-"""A change of a visit this near goes out at night too, after the short grace, or after none if an absence brings it."""
-
-RECENTLY = timedelta(hours=18)
-"""A client who confirmed needs no reminder this soon after the mail before it."""
 
 CALL_US_LEAD = timedelta(days=5)
 """A visit that still lacks something asks the client to call this long before."""
@@ -39,40 +43,6 @@ _SILENT = {
 _CALLED_OFF = frozenset({AppointmentState.CANCELLED, AppointmentState.ENTERED_IN_ERROR})
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One message that should exist. Equal ``dedupe_key`` = the same message, whatever its times became."""
-
-    kind: MessageKind
-    channel: Channel
-    dedupe_key: str
-    due_at: datetime
-    expires_at: datetime
-    former_client_id: int | None = None
-    """Whom it tells if that is somebody whose visit it was, None for whose it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Omitted:
-    """A message that one might expect, and why it is not wanted; ``lead`` tells reminders apart."""
-
-    kind: MessageKind
-    why: Why
-    lead: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything about one visit's messages from now on."""
-
-    wanted: tuple[Wanted, ...] = ()
-    omitted: tuple[Omitted, ...] = ()
-
-    def __add__(self, other: "Plan") -> "Plan":
-        """Return both as one plan."""
-        return Plan(self.wanted + other.wanted, self.omitted + other.omitted)
-
-
 def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, policy: Policy, now: datetime) -> Plan:
     """Return what *visit* wants at *now*.
 
@@ -88,8 +58,10 @@ def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, pol
         return _plan(_as_calls(news, visit, addressee, now), visit, now)
     if visit.state in _CALLED_OFF:
         return _plan([news], visit, now)
-    reminders = _reminders(visit, _informed_at(visit, told, news, now), addressee, policy, now)
-    return _plan([news, *reminders, *_times(visit, now)], visit, now)
+    informed_at = _informed_at(visit, told, news, now)
+    reminders = _reminders(visit, informed_at, addressee, policy, now)
+    form = ask_for_form(visit, informed_at, addressee, policy, now)
+    return _plan([news, *reminders, *form, *_times(visit, now)], visit, now)
 
 
 def plan_farewell(visit: Visit, told: LastTold, addressee: Addressee, policy: Policy, now: datetime) -> Plan:
@@ -101,9 +73,9 @@ def plan_farewell(visit: Visit, told: LastTold, addressee: Addressee, policy: Po
         return Plan()
     if not visit.tell_client or addressee.why_no_address is Why.NOBODY:
         return Plan(omitted=(Omitted(MessageKind.PASSED_ON, Why.NOBODY if visit.tell_client else Why.DO_NOT_TELL),))
-    due_at = _change_due(visit, policy, told.truth.starts_at)
-    key = f"appointment:{visit.id}:{told.client_id}:{MessageKind.PASSED_ON}:{_stamp(told.at)}"
-    until = _useful_until(due_at, told.truth.starts_at)
+    due_at = change_due(visit, policy, told.truth.starts_at)
+    key = f"appointment:{visit.id}:{told.client_id}:{MessageKind.PASSED_ON}:{stamp(told.at)}"
+    until = useful_until(due_at, told.truth.starts_at)
     news = _in_time(Wanted(MessageKind.PASSED_ON, Channel.EMAIL, key, due_at, until, told.client_id), now)
     if isinstance(news, Wanted) and addressee.address is None:
         news = _as_call(news) if addressee.phone else Omitted(news.kind, Why.UNREACHABLE)
@@ -115,7 +87,7 @@ def _times(visit: Visit, now: datetime) -> list[Wanted | Omitted]:
     kept = visit.kept
     if kept is None or kept.until <= now:
         return []
-    return [_mail(visit, MessageKind.TIMES, kept.uid, kept.offered_at, kept.until)]
+    return [mail_for(visit, MessageKind.TIMES, kept.uid, kept.offered_at, kept.until)]
 
 
 def _plan(messages: list[Wanted | Omitted], visit: Visit, now: datetime) -> Plan:
@@ -130,7 +102,7 @@ def _plan(messages: list[Wanted | Omitted], visit: Visit, now: datetime) -> Plan
 def _decision(visit: Visit) -> Wanted:
     """Return the desk's task to convert, move or release a visit that is still tentative the day before."""
     starts_at = visit.truth.starts_at
-    key = _key(visit, MessageKind.DECIDE, _stamp(starts_at))
+    key = key_of(visit, MessageKind.DECIDE, stamp(starts_at))
     return Wanted(MessageKind.DECIDE, Channel.DESK, key, starts_at - UNDECIDED_BELOW, starts_at)
 
 
@@ -169,16 +141,16 @@ def _in_time(news: Wanted, now: datetime) -> Wanted | Omitted:
 
 
 def _confirmation(visit: Visit, told: LastTold | None, policy: Policy) -> Wanted:
-    occasion = "first" if told is None else _stamp(told.at)
+    occasion = "first" if told is None else stamp(told.at)
     due_at = visit.changed_at + policy.confirmation_grace
-    return _mail(visit, MessageKind.CONFIRMATION, occasion, due_at, _useful_until(due_at, visit.truth.starts_at))
+    return mail_for(visit, MessageKind.CONFIRMATION, occasion, due_at, useful_until(due_at, visit.truth.starts_at))
 
 
 def _move(visit: Visit, told: LastTold, policy: Policy) -> Wanted:
-    due_at = _change_due(visit, policy, min(told.truth.starts_at, visit.truth.starts_at))
+    due_at = change_due(visit, policy, min(told.truth.starts_at, visit.truth.starts_at))
     # The key names both ends: two moves make one mail, and a third one back and forth is again a new one.
-    occasion = f"{_stamp(told.at)}:{_digest(visit.truth)}"
-    return _mail(visit, MessageKind.MOVED, occasion, due_at, _useful_until(due_at, visit.truth.starts_at))
+    occasion = f"{stamp(told.at)}:{digest_of(visit.truth)}"
+    return mail_for(visit, MessageKind.MOVED, occasion, due_at, useful_until(due_at, visit.truth.starts_at))
 
 
 def _cancellation(visit: Visit, told: LastTold | None, policy: Policy, now: datetime) -> Wanted | Omitted:
@@ -188,20 +160,9 @@ def _cancellation(visit: Visit, told: LastTold | None, policy: Policy, now: date
         return Omitted(MessageKind.CANCELLED, Why.UP_TO_DATE)
     if told.truth.starts_at <= now:
         return Omitted(MessageKind.CANCELLED, Why.OVER)
-    due_at = _change_due(visit, policy, told.truth.starts_at)
-    expires_at = _useful_until(due_at, told.truth.starts_at)
-    return _in_time(_mail(visit, MessageKind.CANCELLED, _stamp(told.at), due_at, expires_at), now)
-
-
-def _change_due(visit: Visit, policy: Policy, first_start: datetime) -> datetime:
-    if first_start - visit.changed_at <= NEAR:
-        if visit.is_by_absence:
-            return visit.changed_at
-        return visit.changed_at + min(policy.change_grace, policy.confirmation_grace)
-    due_at = visit.changed_at + policy.change_grace
-    if policy.quiet.contains(due_at, visit.truth.zone):
-        return policy.quiet.morning_after(due_at, visit.truth.zone)
-    return due_at
+    due_at = change_due(visit, policy, told.truth.starts_at)
+    expires_at = useful_until(due_at, told.truth.starts_at)
+    return _in_time(mail_for(visit, MessageKind.CANCELLED, stamp(told.at), due_at, expires_at), now)
 
 
 def _informed_at(visit: Visit, told: LastTold | None, news: Wanted | Omitted, now: datetime) -> datetime:
@@ -230,8 +191,8 @@ def _reminders(
         if why is not None:
             found.append(Omitted(ask.kind, why, ask.lead))
             continue
-        occasion = f"{_stamp(visit.truth.starts_at)}:{int(ask.lead.total_seconds()) // 60}"
-        found.append(_mail(visit, ask.kind, occasion, ask.due_at, expires_at))
+        occasion = f"{stamp(visit.truth.starts_at)}:{int(ask.lead.total_seconds()) // 60}"
+        found.append(mail_for(visit, ask.kind, occasion, ask.due_at, expires_at))
         previous = ask.due_at
     return found
 
@@ -240,15 +201,8 @@ def _asks(visit: Visit, policy: Policy) -> list[_Ask]:
     leads = [(MessageKind.REMINDER, lead) for lead in policy.reminder_leads]
     if visit.state is AppointmentState.TENTATIVE:
         leads.append((MessageKind.CALL_US, CALL_US_LEAD))
-    asks = [_Ask(kind, lead, _reminder_due(visit, lead, policy)) for kind, lead in leads]
+    asks = [_Ask(kind, lead, quiet_due(visit, lead, policy)) for kind, lead in leads]
     return sorted(asks, key=lambda ask: (ask.due_at, -ask.lead))
-
-
-def _reminder_due(visit: Visit, lead: timedelta, policy: Policy) -> datetime:
-    due_at = visit.truth.starts_at - lead
-    if policy.quiet.contains(due_at, visit.truth.zone):
-        return policy.quiet.evening_before(due_at, visit.truth.zone)
-    return due_at
 
 
 def _needless(visit: Visit, addressee: Addressee, ask: _Ask, previous: datetime) -> Why | None:
@@ -268,12 +222,7 @@ def _needless(visit: Visit, addressee: Addressee, ask: _Ask, previous: datetime)
 def _reminder_expiry(visit: Visit, ask: _Ask, following: _Ask | None) -> datetime:
     if following is not None and following.due_at > ask.due_at:
         return following.due_at
-    return _useful_until(ask.due_at, visit.truth.starts_at)
-
-
-def _useful_until(due_at: datetime, starts_at: datetime) -> datetime:
-    last_call = starts_at - LAST_CALL
-    return last_call if last_call > due_at else starts_at
+    return useful_until(ask.due_at, visit.truth.starts_at)
 
 
 def _as_calls(news: Wanted | Omitted, visit: Visit, addressee: Addressee, now: datetime) -> list[Wanted | Omitted]:
@@ -292,7 +241,7 @@ def _as_calls(news: Wanted | Omitted, visit: Visit, addressee: Addressee, now: d
         change = _as_call(news)
     if visit.state in _CALLED_OFF or visit.truth.starts_at <= now:
         return [change]
-    return [change, _reminder_call(visit, addressee)]
+    return [change, _reminder_call(visit, addressee), *call_for_form(visit, now)]
 
 
 def _reminder_call(visit: Visit, addressee: Addressee) -> Wanted | Omitted:
@@ -302,26 +251,9 @@ def _reminder_call(visit: Visit, addressee: Addressee) -> Wanted | Omitted:
         return Omitted(MessageKind.REMINDER, Why.NO_CONSENT)
     if due_at <= visit.booked_at:
         return Omitted(MessageKind.REMINDER, Why.IN_EARLIER_MESSAGE)
-    key = _key(visit, "call", _stamp(visit.truth.starts_at))
+    key = key_of(visit, "call", stamp(visit.truth.starts_at))
     return Wanted(MessageKind.REMINDER, Channel.PHONE, key, due_at, visit.truth.starts_at)
 
 
 def _as_call(mail: Wanted) -> Wanted:
     return replace(mail, channel=Channel.PHONE, dedupe_key=f"{mail.dedupe_key}:call")
-
-
-def _mail(visit: Visit, kind: MessageKind, occasion: str, due_at: datetime, expires_at: datetime) -> Wanted:
-    return Wanted(kind, Channel.EMAIL, _key(visit, kind, occasion), due_at, expires_at)
-
-
-def _key(visit: Visit, kind: str, occasion: str) -> str:
-    return f"appointment:{visit.id}:{visit.client_id}:{kind}:{occasion}"
-
-
-def _stamp(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")
-
-
-def _digest(truth: Truth) -> str:
-    words = f"{_stamp(truth.starts_at)}|{truth.zone}|{truth.location_id}|{truth.therapist_name}"
-    return hashlib.sha256(words.encode()).hexdigest()[:16]

@@ -105,7 +105,8 @@ def _contents(mail: Mail, sender: Sender, now: datetime) -> Letter | Digest:
         return _letter(mail, "", links.stop_url(claimed.client_id), now)
     if len(mail.parts) > 1:
         return _digest(mail, links, now)
-    return _letter(mail, links.manage_url(claimed.facts.id), links.stop_url(claimed.client_id), now)
+    leads_to = links.form_url if claimed.kind is MessageKind.FORM else links.manage_url
+    return _letter(mail, leads_to(claimed.facts.id), links.stop_url(claimed.client_id), now)
 
 
 def _digest(mail: Mail, links: Links, now: datetime) -> Digest:

@@ -106,6 +106,7 @@ class Appointment(Editable, Base):
     cancelled_late: Mapped[bool | None]
     fee_proposed_cents: Mapped[int | None]
     fee_waived_reason: Mapped[str | None] = mapped_column(String(120))
+    form_asked_at: Mapped[datetime | None]
     tell_client: Mapped[bool] = mapped_column(default=True)
     desk_note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, false, func, select, update
 from sqlalchemy.orm import Session
 
 from practice.clinic.models import Location, Service, ServiceKind, Therapist
@@ -30,6 +30,7 @@ class AppointmentFacts:
     """One appointment with the place and the names that a message needs; ``changed_at`` is the last act on it.
 
     ``act_id`` is the act that last changed what a message says, None when that concerned this appointment alone.
+    ``lacks_form``: it is tentative for want of the client's form; ``form_asked_at``: the desk asked for one with it.
     """
 
     id: int
@@ -52,9 +53,12 @@ class AppointmentFacts:
     arrive_early_minutes: int
     is_by_phone: bool
     act_id: str | None = None
+    lacks_form: bool = False
+    is_assessment: bool = False
+    form_asked_at: datetime | None = None
 
 
-_NO_NEWS = ("confirm", "keep", "waive_fee")
+_NO_NEWS = ("confirm", "keep", "waive_fee", "ask_form")
 """Acts that change nothing of what a message says."""
 
 
@@ -120,6 +124,9 @@ def appointment_facts(session: Session, appointment_ids: Collection[int]) -> dic
             Location.arrive_early_minutes,
             Service.kind == ServiceKind.PHONE,
             act_id,
+            func.coalesce(Appointment.tentative_reason == "forms_needed", false()),
+            Appointment.kind == ServiceKind.ASSESSMENT,
+            Appointment.form_asked_at,
         )
         .join(Therapist, Therapist.id == Appointment.therapist_id)
         .join(Location, Location.id == Appointment.location_id)

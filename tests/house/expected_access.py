@@ -71,6 +71,7 @@ POST    /parked-calls/<uid:uid>/resume                      parked_call  A A Y F
 POST    /parked-calls/<uid:uid>/close                       parked_call  A A Y F F N
 GET     /appointments/<uid:uid>                             appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/confirm                     appointment  A A Y Y N Y
+POST    /appointments/<uid:uid>/ask-form                    appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/settle                      appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/assess                      appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/ask-therapist               appointment  A A Y Y N Y
@@ -316,6 +317,7 @@ PATCH   /api/v1/appointments/<uid:uid>                      appointment  A A Y Y
 POST    /api/v1/appointments/<uid:uid>/arrival              appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/cancellation         appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/completion           appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/form-request         appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/confirmation         appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/error-mark           appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/fee-waiver           appointment  A A Y F F Y

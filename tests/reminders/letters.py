@@ -27,7 +27,8 @@ VISIT = VisitDetails(
     early_minutes=10,
 )
 
-WITHOUT_CALENDAR = (MessageKind.OFFER, MessageKind.TIMES)
+UNTIL = (MessageKind.OFFER, MessageKind.TIMES)
+WITHOUT_CALENDAR = (*UNTIL, MessageKind.FORM)
 CHOICES = tuple(Before(START + timedelta(days=days), "America/Toronto", "Ines Moreau") for days in (0, 1, 3))
 
 
@@ -46,7 +47,7 @@ def letter(kind: MessageKind = MessageKind.CONFIRMATION, **over: object) -> Lett
         stop_url="https://clinic.example.com/u/22222222-2222-4222-8222-222222222222.c2lnbmF0dXJl",
         message_id="<33333333-3333-5333-8333-333333333333@example.com>",
         written_at=datetime(2026, 11, 20, 15, 2, tzinfo=UTC),
-        answer_until=datetime(2026, 11, 20, 18, 2, tzinfo=UTC) if kind in WITHOUT_CALENDAR else None,
+        answer_until=datetime(2026, 11, 20, 18, 2, tzinfo=UTC) if kind in UNTIL else None,
         choices=CHOICES if kind is MessageKind.TIMES else (),
     )
     if kind is MessageKind.PASSED_ON:

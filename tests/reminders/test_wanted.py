@@ -9,7 +9,8 @@ from practice.clinic.quiet_hours import QuietHours
 from practice.core.local_time import to_utc, wall_time
 from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
 from practice.reminders.kinds import Channel, MessageKind, Why
-from practice.reminders.wanted import Plan, Wanted, plan_farewell, plan_messages
+from practice.reminders.planned import Plan, Wanted
+from practice.reminders.wanted import plan_farewell, plan_messages
 from practice.scheduling.lifecycle import AppointmentState as State
 
 ZONE = "America/Toronto"

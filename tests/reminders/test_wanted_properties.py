@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from practice.reminders.facts import Addressee, LastTold, Policy, Truth, Visit
 from practice.reminders.kinds import MessageKind, Why
-from practice.reminders.wanted import Wanted, plan_messages
+from practice.reminders.planned import Wanted
+from practice.reminders.wanted import plan_messages
 from practice.scheduling.lifecycle import AppointmentState as State
 
 EPOCH = datetime(2026, 10, 20, tzinfo=UTC)

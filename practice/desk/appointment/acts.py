@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
 from practice.desk.choice import Choice
+from practice.scheduling.appointments.asking import ask_form
 from practice.scheduling.appointments.attending import arrive, complete, confirm
 from practice.scheduling.appointments.booking import settle
 from practice.scheduling.appointments.cancelling import CLINICS_OWN, CallingOff, CancelledBy, cancel
@@ -32,6 +33,7 @@ PLAIN_ACTS: Mapping[str, PlainAct] = {
     "arrive": arrive,
     "complete": complete,
     "undo": undo,
+    "ask-form": ask_form,
 }
 
 DONE_WORDS: Mapping[str, str] = {
@@ -46,6 +48,7 @@ DONE_WORDS: Mapping[str, str] = {
     "no-show": "did not come",
     "cancel": "is cancelled",
     "move": "is moved",
+    "ask-form": "is asked for the form",
     "swap": "is swapped",
     "client": "has the time now",
     "waive-fee": "need not pay the fee",

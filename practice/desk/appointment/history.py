@@ -25,6 +25,7 @@ VERB_WORDS = {
     "swap_therapists": "Therapists swapped",
     "swap_times": "Times swapped",
     "confirm": "Confirmed",
+    "ask_form": "Form asked for",
     "arrive": "Arrived",
     "start": "Started",
     "complete": "Done",

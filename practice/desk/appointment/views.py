@@ -131,6 +131,7 @@ for _verb, _action in (
     ("arrive", ATTEND),
     ("complete", ATTEND),
     ("undo", UNDO),
+    ("ask-form", CHANGE),
 ):
     blueprint.add_url_rule(f"/{_verb}", _verb, _plain(_verb, _action), methods=["POST"])
 

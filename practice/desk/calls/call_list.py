@@ -23,12 +23,14 @@ from practice.scheduling.models import Appointment
 WHY = {
     "call_reminder": "Remind of the visit",
     "call_moved": "Tell the new time",
+    "call_form": "Ask for the form",
     "call_cancelled": "Tell that the visit is cancelled",
     "call_passed_on": "Tell that the visit is no longer theirs",
 }
 IN_SHORT = {
     "call_reminder": "Remind",
     "call_moved": "New time",
+    "call_form": "Form",
     "call_cancelled": "Cancelled",
     "call_passed_on": "Not theirs",
 }

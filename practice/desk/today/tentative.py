@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from practice.accounts.ownership import own_therapist_id
 from practice.clinic.queries import practice_today
 from practice.core.actor import Actor
-from practice.desk.acts import CANCEL, MOVE, SETTLE, Act
+from practice.desk.acts import ASK_FORM, CANCEL, MOVE, SETTLE, Act
 from practice.desk.queries import MOST_TENTATIVE, list_tentative
 from practice.desk.reaching import whom_to_phone
 from practice.desk.visits import Visit
+from practice.safety.gate import Missing
 from practice.scheduling.appointments.booking import TENTATIVE_REASONS
 
 LOOKS_AHEAD = timedelta(days=7)
@@ -31,7 +32,7 @@ class TentativeLine:
     phone: str
     phone_words: str
     is_due: bool
-    acts: Sequence[Act] = WAYS_OUT
+    acts: Sequence[Act]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,9 @@ def tentative_page(session: Session, *, actor: Actor, now: datetime) -> Tentativ
         reached = phones.get(visit.client.id) if visit.client else None
         waits_for = TENTATIVE_REASONS.get(visit.tentative_reason or "", "")
         number, words = (reached.number, reached.words) if reached else ("", "")
-        lines.append(TentativeLine(visit, waits_for, number, words, visit.starts_at - now <= MUST_DECIDE))
+        lines.append(TentativeLine(visit, waits_for, number, words, visit.starts_at - now <= MUST_DECIDE, _acts(visit)))
     return TentativePage(practice_today(session, now), lines)
+
+
+def _acts(visit: Visit) -> Sequence[Act]:
+    return (*WAYS_OUT, ASK_FORM) if visit.tentative_reason == Missing.FORMS else WAYS_OUT

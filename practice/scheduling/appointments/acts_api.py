@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
-from practice.scheduling.appointments import attending, booking, cancelling, starting, swapping, undoing
+from practice.scheduling.appointments import asking, attending, booking, cancelling, starting, swapping, undoing
 from practice.scheduling.appointments.api import Read, read_with_etag, show_now
 from practice.scheduling.appointments.cancelling import CancelledBy
 from practice.scheduling.appointments.forms import (
@@ -79,6 +79,17 @@ class FeeWaiver(MethodView):
     def post(self, body: Body, uid: str) -> Read:
         """Waive the proposed fee with a reason."""
         return act_on(uid, "fee.manage", partial(cancelling.waive_fee, reason=body["reason"]))
+
+
+@blueprint.route("/form-request")
+class FormRequest(MethodView):
+    """The client's form."""
+
+    @blueprint.response(200, AppointmentSchema)
+    @requires("appointment.change")
+    def post(self, uid: str) -> Read:
+        """Ask for the form by mail, by a call where there is no address."""
+        return act_on(uid, "appointment.change", asking.ask_form)
 
 
 @blueprint.route("/confirmation")

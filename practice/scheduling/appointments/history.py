@@ -17,7 +17,17 @@ from practice.scheduling.models import Appointment, AppointmentChange
 UNDO = WayOut("undo", "Undo the last act")
 
 INSTANTS = frozenset(
-    {"starts_at", "ends_at", "confirmed_at", "arrived_at", "started_at", "ended_at", "cancelled_at", "local_start"}
+    {
+        "starts_at",
+        "ends_at",
+        "confirmed_at",
+        "arrived_at",
+        "started_at",
+        "ended_at",
+        "cancelled_at",
+        "form_asked_at",
+        "local_start",
+    }
 )
 PLACE = ("client_id", "service_id", "therapist_id", "room_id", "location_id", "local_start", "zone", "starts_at")
 LENGTH = ("ends_at", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "kind", "price_cents")
@@ -34,6 +44,7 @@ STANDING = (
     "cancelled_late",
     "fee_proposed_cents",
     "fee_waived_reason",
+    "form_asked_at",
 )
 TRACKED = (*PLACE, *LENGTH, *STANDING)
 """What an act can change and undo brings back."""
