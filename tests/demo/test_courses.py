@@ -18,9 +18,11 @@ from practice.demo.premises import ZONE, WorkingCalendar
 from practice.demo.replay import perform
 from practice.demo.stage import Stage
 from practice.demo.stories import place_courses, story_people
+from practice.desk.plans.drawings import function_table, heat, pain_table, vitals
 from practice.safety.models import Flag
 from practice.scheduling.models import Appointment
 from practice.treatment_plans.diagnosis import icd_codes
+from practice.treatment_plans.findings import read_findings
 from practice.treatment_plans.judging import read_course
 from practice.treatment_plans.models import Episode, PlanHold, Reassessment, TreatmentPlan
 from practice.treatment_plans.sessions import list_sessions
@@ -123,6 +125,7 @@ def test_the_six_courses_come_to_what_is_stated(app, sessions, session, opened_o
     _lapsed_and_renewed(told)
     _less_to_do(told)
     _cases(told)
+    _drawn(told)
 
 
 def _delivered_counts(told):
@@ -134,6 +137,23 @@ def _delivered_counts(told):
         assert [point.distal_level for point in points] == list(numbers.level), key
         episode = told.session.get_one(Episode, told.plan(key).episode_id)
         assert icd_codes(episode.side, points[0].back) == (CODES[key],), key
+
+
+def _drawn(told):
+    for key, numbers in FINDINGS.items():
+        findings = read_findings(told.session, told.plan(key))
+        rows = pain_table(findings).rows
+        said = [(int(before), int(after), int(back)) for _, _, before, after, back, _ in rows]
+        assert said == list(zip(numbers.leg, numbers.leg_after, numbers.back, strict=True)), key
+        drawn = vitals(findings, [found.number for found in findings.visits])
+        pressures = [(int(before), int(after)) for _, before, after, *_ in drawn.table.rows]
+        assert pressures == list(numbers.systolic), key
+        assert heat(findings).levels == [str(level) for level in numbers.level], key
+        asked = {found.number: found for found in findings.visits if found.abilities}
+        table = function_table(findings).rows
+        assert [sum(map(int, row[1:4])) for row in table] == [again.ability for again in numbers.again.values()], key
+        assert [int(row[4]) for row in table] == [again.disability for again in numbers.again.values()], key
+        assert len(asked) == len(numbers.again), key
 
 
 def _stopped(told):

@@ -10,6 +10,7 @@ from practice.core.transact import transact
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.treatment_plans.holding import hold, resume
 from practice.treatment_plans.lifecycles import HoldReason
+from practice.visits.activities import add_activity
 from tests.browser import enter, served, violations
 from tests.cast import make_cast
 from tests.conftest import NOW
@@ -38,10 +39,13 @@ def course(app, session) -> Course:
 def running(course):
     """Four sessions delivered, two booked, one lost, the others still to be booked; a hold that is over."""
     plan = course.active()
+    course.do(add_activity, client_id=course.client.id, words="Sit through a meeting")
     first = datetime(2026, 11, 30, 10, 0)
     for number, day in enumerate(DAYS, 1):
         visit = course.scene.book(first + timedelta(days=day))
         (course.deliver if number <= 4 else course.link)(plan, number, visit)
+        if number <= 4:
+            course.find(visit, 8 - number, ("buttock", "thigh_posterior", "foot_dorsum")[: 4 - number or 1])
         if number == 5:
             course.scene.do(cancel, appointment_uid=visit.uid, reason="ill", by=CancelledBy.CLIENT)
     course.do(hold, plan_uid=plan.uid, reason=HoldReason.CLIENT)

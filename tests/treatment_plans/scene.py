@@ -1,5 +1,6 @@
 """A client who is safe to treat, with an episode and a plan that lacks nothing; every act by her therapist, now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,14 @@ from practice.treatment_plans.models import TreatmentPlan
 from practice.treatment_plans.prescribing import prescribe
 from practice.treatment_plans.queries import get_plan
 from practice.treatment_plans.sessions import SessionView, link_session, list_sessions
+from practice.visits.body_map import Painted, Quality
+from practice.visits.body_map import Side as BodySide
+from practice.visits.mapping import paint_body_map
+from practice.visits.measures import Timing
+from practice.visits.measuring import Number, record_measures
+from practice.visits.opening import open_visit
+from practice.visits.vital_signs import record_vitals
+from practice.visits.vitals import Reading
 from tests.factories import make_service
 from tests.safety.forms import TODAY, answers
 from tests.scheduling.scene import Scene
@@ -100,6 +109,22 @@ class Course:
         """Let an appointment be a numbered session of the plan."""
         planned = self.sessions(plan)[number - 1]
         self.scene.do(_link, planned_id=planned.id, appointment_id=appointment.id)
+
+    def find(self, appointment: Appointment, leg: int, regions: Sequence[str] = ("buttock",)) -> None:
+        """Record what a visit found: leg pain and pressure before and after, ability, disability and the map."""
+        visit = self.do(open_visit, appointment_uid=appointment.uid)
+        numbers = [
+            Number("NPRS_LEG", "now", leg),
+            Number("NPRS_LEG", "now", max(leg - 1, 0), Timing.POST),
+            Number("NPRS_BACK", "now", 4),
+            Number("PSFS", "activity_1", 10 - leg),
+            Number("RMDQ", "score", 2 * leg),
+        ]
+        self.do(record_measures, visit=visit, numbers=numbers)
+        for systolic, timing in ((130, Timing.PRE), (122, Timing.POST)):
+            self.do(record_vitals, visit=visit, reading=Reading(systolic, 80, 70), timing=timing)
+        painted = [Painted(region, BodySide.LEFT, Quality.ACHE, leg) for region in regions]
+        self.do(paint_body_map, visit=visit, painted=painted)
 
     def deliver(self, plan: TreatmentPlan, number: int, appointment: Appointment) -> None:
         """Let a booked session be over, as if it had been attended."""

@@ -35,6 +35,10 @@ _HALF: Sequence[Point] = (
 )  # fmt: skip
 _HEAD: Sequence[Point] = ((0, 6), (11, 10), (16, 24), (13, 40), (5, 51), (0, 53))
 
+_WAIST = _HALF.index((33, 150))
+_LOWER: Sequence[Point] = ((0, 132), (26, 132), (35, 136), *_HALF[_WAIST:])
+"""The half from the waist down, without arms: nothing above it is ever painted."""
+
 # Regions of one half, seen from the back; what lies in the middle comes whole.
 _BEHIND: Mapping[str, Sequence[Point]] = {
     "low_back": ((10, 144), (32, 146), (33, 166), (34, 174), (22, 177), (10, 176)),
@@ -92,6 +96,7 @@ class Figure:
     view: View
     body: str
     head: str
+    lower: str
     shapes: Sequence[Shape]
     left_x: float
 
@@ -142,14 +147,20 @@ def _figure(view: View, half: Mapping[str, Sequence[Point]], whole: Mapping[str,
     for region, points in half.items():
         placed = moved(points, MIDDLE)
         shapes += [_shape(region, on_right, placed), _shape(region, on_left, mirrored(placed, MIDDLE))]
-    body, head = moved(_HALF, MIDDLE), moved(_HEAD, MIDDLE)
     return Figure(
         view,
-        closed([*body, *mirrored(body, MIDDLE)[1:-1]]),
-        closed([*head, *mirrored(head, MIDDLE)[1:-1]]),
+        _whole(_HALF),
+        _whole(_HEAD),
+        _whole(_LOWER),
         sorted(shapes, key=lambda shape: list(REGIONS).index(shape.region)),
         12 if view is View.BACK else WIDTH - 12,
     )
+
+
+def _whole(half: Sequence[Point]) -> str:
+    """Return the outline of both halves; the first and the last point lie on the spine."""
+    placed = moved(half, MIDDLE)
+    return closed([*placed, *mirrored(placed, MIDDLE)[1:-1]])
 
 
 def _shape(region: str, side: Side, points: Sequence[Point]) -> Shape:

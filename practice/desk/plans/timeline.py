@@ -1,16 +1,23 @@
 """A course drawn on its days: sessions, holds, clearances, checkpoints and today, as numbers for the template. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
+from practice.treatment_plans.blocks import Block
+from practice.treatment_plans.findings import Missed
 from practice.treatment_plans.lifecycles import SessionState
+from practice.treatment_plans.session_states import SETTLED
 from practice.treatment_plans.sessions import SessionView
 
 WIDTH, LEFT, RIGHT = 1160, 36, 36
-STEP_Y, SPAN_Y, SPAN_HEIGHT = 44, 76, 10
+STEP_Y, SPAN_Y, SPAN_HEIGHT = 44, 74, 9
+ROW = SPAN_HEIGHT + 19
 RADIUS = 14
 TICKS = 8
+MARGIN = timedelta(days=4)
+WORD = 6.2
+"""About the width of a letter: a bar's words must not run into the next bar."""
 
 WORDS = {
     SessionState.PLANNED: "to be booked",
@@ -72,42 +79,91 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Miss:
+    """An earlier time of a session at which it did not take place."""
+
+    x: float
+    number: int
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """Everything that is drawn."""
 
     height: int
     steps: Sequence[Step]
+    misses: Sequence[Miss]
     bars: Sequence[Bar]
     ticks: Sequence[tuple[float, date]]
     today_x: float | None
 
 
-def timeline(
-    sessions: Sequence[SessionView],
-    checkpoints: Sequence[int],
-    spans: Sequence[Span],
-    *,
-    begins_on: date,
-    today: date,
-) -> Timeline:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is drawn beside the sessions: after which numbers they are checked, spans of days, what was missed."""
+
+    checkpoints: Sequence[int] = ()
+    spans: Sequence[Span] = ()
+    missed: Sequence[Missed] = ()
+
+
+def timeline(sessions: Sequence[SessionView], drawing: Drawing, *, begins_on: date, today: date) -> Timeline:
     """Return a course as it is drawn; a session without a day stands where the gaps expect it."""
     days = list(_days(sessions, begins_on, today))
-    last = max([*days, *(span.last_on for span in spans), today], default=today)
-    first = min([*days, *(span.first_on for span in spans)], default=today)
-    scale = _Scale(first, max(last, first + timedelta(days=7)))
-    steps = [_step(each, on, scale, each.number in checkpoints) for each, on in zip(sessions, days, strict=True)]
-    bars = [
-        Bar(
-            scale.x(span.first_on),
-            SPAN_Y + row * (SPAN_HEIGHT + 18),
-            max(scale.x(span.last_on) - scale.x(span.first_on), 4),
-            span.label,
-            span.css,
-        )
-        for row, span in enumerate(spans)
+    missed = [each.local_start.date() for each in drawing.missed]
+    is_over = bool(days) and all(each.state in SETTLED for each in sessions)
+    course = [*days, *missed, *([] if is_over else [today])]
+    first, last = min(course, default=today) - MARGIN, max(course, default=today) + MARGIN
+    scale = _Scale(first, max(last, first + 2 * MARGIN))
+    spans = [
+        _within(span, scale) for span in drawing.spans if span.first_on <= scale.last and span.last_on >= scale.first
     ]
-    height = SPAN_Y + len(bars) * (SPAN_HEIGHT + 18) + 24
-    return Timeline(height, steps, bars, list(scale.ticks()), scale.x(today) if first <= today <= last else None)
+    steps = [
+        _step(each, on, scale, each.number in drawing.checkpoints) for each, on in zip(sessions, days, strict=True)
+    ]
+    bars, rows = _bars(spans, scale)
+    misses = [
+        Miss(scale.x(each.local_start.date()), each.number, each.local_start, _missed_words(each))
+        for each in drawing.missed
+    ]
+    today_x = scale.x(today) if first <= today <= last else None
+    return Timeline(SPAN_Y + rows * ROW + 24, steps, misses, bars, list(scale.ticks()), today_x)
+
+
+def _within(span: Span, scale: "_Scale") -> Span:
+    """Return the part of a span that is drawn: a long clearance must not press the sessions together."""
+    return replace(span, first_on=max(span.first_on, scale.first), last_on=min(span.last_on, scale.last))
+
+
+def block_spans(sessions: Sequence[SessionView], blocks: Sequence[Block], days: Sequence[date]) -> list[Span]:
+    """Return from when to when each block of the version in force runs, by the days of its sessions."""
+    numbered, spans = list(zip(sessions, days, strict=True)), list[Span]()
+    for block in blocks:
+        own, numbered = numbered[: block.sessions], numbered[block.sessions :]
+        if own:
+            on = [day for _, day in own]
+            spans.append(Span(min(on), max(on), block.words, "is-block"))
+    return spans
+
+
+def _missed_words(missed: Missed) -> str:
+    return "no-show" if missed.is_no_show else "cancelled"
+
+
+def _bars(spans: Sequence[Span], scale: "_Scale") -> tuple[list[Bar], int]:
+    """Return spans as bars in as few rows as keep bars and words apart, and how many rows that takes."""
+    ends: list[float] = []
+    bars = []
+    for span in spans:
+        x = scale.x(span.first_on)
+        width = max(scale.x(span.last_on) - x, 4)
+        row = next((number for number, end in enumerate(ends) if x >= end), len(ends))
+        end = max(x + width, x + 12 + len(span.label) * WORD)
+        ends[row:] = [end, *ends[row + 1 :]]
+        bars.append(Bar(x, SPAN_Y + row * ROW, width, span.label, span.css))
+    return bars, len(ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +181,11 @@ class _Scale:
         while on <= self.last:
             yield self.x(on), on
             on += timedelta(weeks=weeks)
+
+
+def expected_days(sessions: Sequence[SessionView], *, begins_on: date, today: date) -> list[date]:
+    """Return the day of each session, the expected one where it has none."""
+    return list(_days(sessions, begins_on, today))
 
 
 def _days(sessions: Sequence[SessionView], begins_on: date, today: date) -> Iterator[date]:

@@ -15,6 +15,7 @@ from practice.accounts.permissions import may
 from practice.accounts.policy import requires
 from practice.core.errors import NotFound
 from practice.desk.plans.chart import clearance_spans, plan_chart
+from practice.desk.plans.overview import read_overview
 from practice.desk.plans.page import plan_page
 from practice.desk.plans.schemas import (
     BaselineSchema,
@@ -73,6 +74,7 @@ def _page(uid: str, form: FormState | None = None, status: int = 200) -> Respons
     write(lambda opened: note_reading(opened, "treatment_plan", _own(opened, uid).uid, actor=actor, now=now()))
     plan = _own(session(), uid)
     page = plan_page(session(), uid, spans=clearance_spans(session(), plan), actor=actor, now=now())
+    given["overview"] = read_overview(session(), page)
     return render_page("desk/plan_chart.html", page=page, chart=plan_chart(session(), uid, now=now()), **given)
 
 

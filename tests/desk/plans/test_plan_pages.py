@@ -1,16 +1,23 @@
 """The pages of a plan: the desk sees dates and states, clinical roles what is behind them, and every act works there."""
 
+import html
+
 import pytest
 from sqlalchemy import func, select
 
 from practice.audit.models import AuditEvent
 from practice.clinic.models import Therapist
 from practice.core.transact import transact
+from practice.desk.plans.overview import read_overview
+from practice.desk.plans.page import plan_page
 from practice.treatment_plans.caseload import list_caseload
 from practice.treatment_plans.holding import hold
 from practice.treatment_plans.lifecycles import HoldReason, PlanState
 from practice.treatment_plans.models import TreatmentPlan
+from practice.visits.activities import add_activity
 from tests.cast import sign_in
+from tests.conftest import NOW
+from tests.factories import OWNER
 from tests.scheduling.scene import Scene, at, statements
 from tests.treatment_plans.scene import Course
 
@@ -55,7 +62,7 @@ def body_of(answer) -> str:
 
 def test_the_desk_sees_dates_and_states_and_no_word_of_why(app, plan, cast):
     shown = body_of(sign_in(app, cast["rita"]).get(f"/plans/{plan.uid}"))
-    assert "On hold" in shown and "2 booked, 1 delivered" in shown and "<svg" in shown
+    assert "On hold" in shown and "<b>1 of 10</b> delivered" in shown and "<b>1</b> booked" in shown and "<svg" in shown
     assert [word for word in CLINICAL if word in shown] == []
     listed = body_of(sign_in(app, cast["rita"]).get("/plans"))
     assert f"/plans/{plan.uid}" in listed and [word for word in CLINICAL if word in listed] == []
@@ -69,6 +76,43 @@ def test_a_therapist_sees_the_course_and_that_is_logged(app, course, plan, cast)
     course.session.rollback()
     read = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "chart.read")
     assert course.session.scalar(read) == 1
+
+
+def test_what_was_measured_is_drawn_and_said_to_the_therapist_alone(app, course, cast):
+    plan = course.active()
+    course.do(add_activity, client_id=course.client.id, words="Climb the stairs")
+    visits = [course.scene.book(at(10, day=day)) for day in (24, 27)]
+    for number, visit in enumerate(visits, 1):
+        course.deliver(plan, number, visit)
+        course.find(visit, 8 - 3 * number, ("buttock", "sole")[: 3 - number])
+    words = [
+        "S2: leg pain 5 → 2 (\u221260 %), disability 10 → 4",
+        "Climb the stairs",
+        "Furthest level 5 → 1: centralising.",
+    ]
+    shown = html.unescape(body_of(sign_in(app, cast["theo"]).get(f"/plans/{plan.uid}")))
+    assert [
+        each for each in (*words, "upper pressure \u22128.0 mmHg", "not proof of effect") if each not in shown
+    ] == []
+    assert '<td class="num">5</td><td class="num">4</td>' in shown
+    told = html.unescape(body_of(sign_in(app, cast["rita"]).get(f"/plans/{plan.uid}")))
+    assert [each for each in (*words, "Pain", "sole", "pressure", "S2:") if each in told] == []
+
+
+def test_the_overview_costs_as_many_statements_for_many_visits_as_for_one(course):
+    plan = course.active()
+    course.do(add_activity, client_id=course.client.id, words="Climb the stairs")
+    visits = [course.scene.book(at(10, day=day)) for day in (24, 27)]
+    counts = []
+    for number, visit in enumerate(visits, 1):
+        course.deliver(plan, number, visit)
+        course.find(visit, 8 - number)
+        course.session.rollback()
+        page = plan_page(course.session, plan.uid, actor=OWNER, now=NOW)
+        with statements(course.session) as sent:
+            read_overview(course.session, page)
+        counts.append(len(sent))
+    assert counts == [8, 8]
 
 
 def test_the_desk_reads_no_chart_and_writes_nothing(app, plan, cast):
