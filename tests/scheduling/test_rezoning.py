@@ -90,14 +90,17 @@ def test_time_kept_free_moves_with_the_visits_beside_it(scene: Scene, no_more_su
     assert overlapping_pairs(scene.session) == 0
 
 
-def test_a_held_time_moves_without_a_history_and_its_offer_says_so(scene: Scene, sessions, no_more_summer_time) -> None:
+def test_a_held_time_moves_without_a_history_and_its_offer_follows(scene: Scene, sessions, no_more_summer_time) -> None:
     scene.now = datetime(2027, 4, 1, 14, 0, tzinfo=UTC)
     window = Window(SUMMER.weekday(), 600, 660)
     details = EntryDetails(service=scene.service.uid, windows=(window,), first_on=SUMMER.date(), last_on=SUMMER.date())
     scene.do(add_entry, client_uid=scene.clients[0].uid, details=details)
-    assert OfferRound(sessions, lambda: scene.now, rules=SCHEDULING_RULES, reach=lambda _, ids: ids).run() == 1
+    rounds = OfferRound(sessions, lambda: scene.now, rules=SCHEDULING_RULES, reach=lambda _, ids: ids)
+    assert rounds.run() == 1
     no_more_summer_time()
     follow(scene)
+    rounds.run()
+    scene.session.rollback()
     offer = scene.session.scalars(select(WaitListOffer)).one()
     hold = scene.session.get_one(Appointment, offer.hold_id)
     assert (offer.local_start, offer.starts_at) == (SUMMER, datetime(2027, 4, 5, 15, 0, tzinfo=UTC))

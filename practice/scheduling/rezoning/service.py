@@ -20,7 +20,6 @@ from practice.scheduling.claiming.claim import Occupied, Wanted, claim, lock_dia
 from practice.scheduling.lifecycle import OCCUPIES_TIME, AppointmentState
 from practice.scheduling.models import Allocation, Appointment, Block
 from practice.scheduling.rezoning.moves import Clash, Key, Move, Promise, moves_of
-from practice.scheduling.wait_list.offers import follow_held_times
 
 _FRESH = {"populate_existing": True}
 
@@ -110,7 +109,6 @@ def _apply(session: Session, plan: Plan, *, actor: Actor, now: datetime) -> None
         now=now,
         giving_back={row.id for row in visits},
     )
-    follow_held_times(session, [row.id for row in visits if row.state == AppointmentState.HELD])
     act = Act(FOLLOW_ZONE, new_uid(), "The zone's rules changed.")
     for row in visits:
         if row.state != AppointmentState.HELD:

@@ -1,6 +1,6 @@
 """Making an offer (an expiring hold with a name on it) and accepting it: each takes time through the one claim."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -122,14 +122,6 @@ def place_of(appointment: Appointment) -> dict[str, object]:
     """Return what an offer keeps of a time."""
     names = ("therapist_id", "room_id", "local_start", "zone", "starts_at", "ends_at")
     return {name: getattr(appointment, name) for name in names}
-
-
-def follow_held_times(session: Session, hold_ids: Collection[int]) -> None:
-    """Let open offers say when their held times are now; the wall time that was offered is the same."""
-    wanted = select(WaitListOffer, Appointment).join(Appointment, Appointment.id == WaitListOffer.hold_id)
-    for offer, hold in session.execute(wanted.where(WaitListOffer.hold_id.in_(hold_ids))):
-        for name, value in place_of(hold).items():
-            setattr(offer, name, value)
 
 
 def require_allowed(
