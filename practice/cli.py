@@ -46,6 +46,7 @@ from practice.demo.running import NotOurDatabase, introduce, running_demo
 from practice.demo.storage import Storage
 from practice.reminders.heartbeat import pause_after_restore
 from practice.scheduling.rezoning.commands import recompute
+from practice.visits.notes.commands import note_commands
 from practice.web.database import db as database
 from practice.web.database import now, write
 from practice.web.database import session as database_session
@@ -256,6 +257,7 @@ def _calm_down(session: Session) -> None:
 adopt(main, user_commands, with_app)
 adopt(main, audit_commands, with_app)
 adopt(main, key_commands, with_app)
+adopt(main, note_commands, with_app)
 
 
 @main.command()

@@ -69,6 +69,7 @@ from practice.treatment_plans import (
     visit_api,
 )
 from practice.visits import api as visits_api
+from practice.visits.notes import api as notes_api
 
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     accounts_api.blueprint,
@@ -91,6 +92,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     wait_list_api.blueprint,
     series_api.blueprint,
     visits_api.blueprint,
+    notes_api.blueprint,
     visit_api.blueprint,
     episodes_api.blueprint,
     plans_api.blueprint,

@@ -16,6 +16,7 @@ import practice.scheduling.wait_list.models
 import practice.treatment_plans.models
 import practice.treatment_plans.version_models
 import practice.visits.models
+import practice.visits.notes.models
 import practice.web.models  # noqa: F401  # imported for their tables
 from practice.core.db import Base
 

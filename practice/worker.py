@@ -40,6 +40,7 @@ from practice.scheduling.gating.sweeping import Sweep
 from practice.scheduling.wait_list.rounds import OfferRound
 from practice.tables import METADATA
 from practice.treatment_plans.uncovered import hold_uncovered
+from practice.visits.notes.unsigned import remind_unsigned
 from practice.web.idempotency import forget_old_keys
 
 DISPATCH_SECONDS = 1
@@ -111,8 +112,9 @@ class Worker:
         self._write(partial(beat, job=HOUSEKEEPING, worker=self._name, done=1, now=now))
 
     def sweep(self) -> None:
-        """Judge all that is booked anew: what a client lacks by now, and what has come."""
+        """Judge all that is booked anew: what a client lacks by now, and what has come; remind of unsigned notes."""
         self._sweep.run()
+        self._write(partial(remind_unsigned, now=self._clock()))
 
     def back_up(self) -> None:
         """Take the night's backup when it is due and nobody else does."""

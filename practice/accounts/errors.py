@@ -118,6 +118,54 @@ class NotUnlocked(RuleViolation):
         super().__init__("That is neither your PIN nor your password. Try again.", ways_out=(TRY_AGAIN,))
 
 
+class StepUpNeeded(RuleViolation):
+    """A signature asks for the signing PIN, which holds for five minutes on one device."""
+
+    code = "step_up_needed"
+    title = "Your signing PIN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Type your signing PIN to sign.", ways_out=(WayOut("correct", "Type the PIN", {"field": "signing_pin"}),)
+        )
+
+
+class WrongSigningPin(RuleViolation):
+    """The PIN does not sign for this user."""
+
+    code = "wrong_signing_pin"
+    title = "PIN not right"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That is not your signing PIN. Nothing was signed.",
+            ways_out=(WayOut("correct", "Type the PIN again", {"field": "signing_pin"}),),
+        )
+
+
+class NoSigningPin(RuleViolation):
+    """The user has not chosen a signing PIN yet."""
+
+    code = "no_signing_pin"
+    title = "No signing PIN yet"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Choose a signing PIN on your account first.",
+            ways_out=(WayOut("open_settings", "Choose a signing PIN", {"href": "/account"}),),
+        )
+
+
+class PinsAlike(RuleViolation):
+    """The PIN that unlocks and the PIN that signs must differ."""
+
+    code = "pins_alike"
+    title = "Choose another PIN"
+
+    def __init__(self) -> None:
+        super().__init__("The PIN that unlocks the desk and the PIN that signs must differ.", ways_out=(TRY_AGAIN,))
+
+
 class LinkEnded(NotFound):
     """The link was real but has ended; the sentence says what to do instead."""
 

@@ -4,11 +4,12 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from practice.accounts.current import current_actor, current_identity
-from practice.accounts.errors import NotUnlocked, TooManyTries, WrongPassword
+from practice.accounts.errors import NotUnlocked, PinsAlike, TooManyTries, WrongPassword
 from practice.accounts.locking import lock_session, set_pin
 from practice.accounts.policy import requires, sign_in_address
 from practice.accounts.refusal_pages import on_too_many_tries
-from practice.accounts.schemas import PinFormSchema, UnlockSchema
+from practice.accounts.schemas import PinFormSchema, SigningPinFormSchema, UnlockSchema
+from practice.accounts.signing_pins import choose_signing_pin
 from practice.accounts.unlocking import choose_pin, unlock
 from practice.accounts.views import account_page
 from practice.core.errors import PracticeError
@@ -70,9 +71,28 @@ def post_pin() -> Response:
         choose_pin(form["pin_password"], form["pin"])
     except InvalidForm as invalid:
         return account_page(FormState(errors=invalid.errors), 422)
+    except PinsAlike as refused:
+        return account_page(FormState(errors={"pin": [refused.sentence]}), 422)
     except (WrongPassword, TooManyTries) as refused:
-        return _not_chosen(refused)
+        return _not_chosen(refused, "pin_password")
     flash("Your PIN is set. The desk is locked when nobody has used it for a while.", "ok")
+    return redirect(url_for("accounts.show_account"), 303)
+
+
+@blueprint.post("/account/signing-pin")
+@requires("account.use")
+def post_signing_pin() -> Response:
+    """Choose the PIN that signs; the password says that it is oneself."""
+    try:
+        form = load_form(SigningPinFormSchema())
+        choose_signing_pin(form["signing_password"], form["signing_pin"])
+    except InvalidForm as invalid:
+        return account_page(FormState(errors=invalid.errors), 422)
+    except PinsAlike as refused:
+        return account_page(FormState(errors={"signing_pin": [refused.sentence]}), 422)
+    except (WrongPassword, TooManyTries) as refused:
+        return _not_chosen(refused, "signing_password")
+    flash("Your signing PIN is set.", "ok")
     return redirect(url_for("accounts.show_account"), 303)
 
 
@@ -86,9 +106,9 @@ def post_remove_pin() -> Response:
     return redirect(url_for("accounts.show_account"), 303)
 
 
-def _not_chosen(refused: PracticeError) -> Response:
+def _not_chosen(refused: PracticeError, field: str) -> Response:
     status = 429 if isinstance(refused, TooManyTries) else 422
-    return account_page(FormState(errors={"pin_password": [refused.sentence]}), status)
+    return account_page(FormState(errors={field: [refused.sentence]}), status)
 
 
 def _leave(target: str) -> Response:

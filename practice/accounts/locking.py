@@ -1,4 +1,4 @@
-"""A session that is locked opens nothing until its own user unlocks it; the PIN that does so."""
+"""A session that is locked opens nothing until its own user unlocks it; the PINs that unlock and that sign."""
 
 from datetime import datetime
 
@@ -29,6 +29,20 @@ def set_pin(session: Session, *, uid: str, pin_hash: str | None, actor: Actor, n
     return user
 
 
+def set_signing_pin(session: Session, *, uid: str, pin_hash: str, actor: Actor, now: datetime) -> User:
+    """Give a user a signing PIN in place of the one before; what was typed with that one holds no longer."""
+    user = get_user(session, uid)
+    user.signing_pin_hash = pin_hash
+    session.execute(update(AuthSession).where(AuthSession.user_id == user.id).values(stepped_up_at=None))
+    record(session, Event("user.signing_pin", "user", user.uid, actor, now))
+    return user
+
+
+def step_up(session: Session, *, session_id: int, now: datetime) -> None:
+    """Note that the signing PIN was typed in this session."""
+    session.execute(update(AuthSession).where(AuthSession.id == session_id).values(stepped_up_at=now))
+
+
 def _write_lock(
     session: Session, session_id: int, action: str, *, is_locked: bool, actor: Actor, now: datetime
 ) -> None:
@@ -36,6 +50,7 @@ def _write_lock(
     if row.revoked_at is not None or (is_locked and row.locked_at is not None):
         return
     row.locked_at = now if is_locked else None
+    row.stepped_up_at = None
     if not is_locked:
         session.execute(update(AuthSession).where(AuthSession.id == session_id).values(last_seen_at=now))
     record(session, Event(action, "session", row.uid, actor, now))

@@ -12,7 +12,7 @@ _LIVE = text("revoked_at IS NULL")
 
 
 class User(Editable, Base):
-    """A member of staff who signs in; ``email`` is stored folded to lower case; the PIN unlocks, no more."""
+    """A member of staff who signs in; ``email`` is stored folded to lower case; one PIN unlocks, another signs."""
 
     __tablename__ = "user_account"
 
@@ -22,6 +22,7 @@ class User(Editable, Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
     pin_hash: Mapped[str | None] = mapped_column(String(200))
+    signing_pin_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime]
 
@@ -38,6 +39,7 @@ class AuthSession(Base, Identified):
     ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
+    stepped_up_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(200), default="")
     ip_address: Mapped[str] = mapped_column(String(45), default="")
 

@@ -87,6 +87,13 @@ class PinFormSchema(StrictSchema):
     pin = Pin(required=True)
 
 
+class SigningPinFormSchema(StrictSchema):
+    """The present password and the PIN that signs from now on."""
+
+    signing_password = Password(required=True)
+    signing_pin = Pin(required=True)
+
+
 class UnlockSchema(StrictSchema):
     """The PIN or the password, and where to go on to."""
 

@@ -9,10 +9,11 @@ from practice.accounts.limits import Limit, give_back
 from practice.accounts.locking import set_pin, unlock_session
 from practice.accounts.models import User
 from practice.accounts.passwords import password_fits
-from practice.accounts.pins import PIN_DIGITS, hash_pin, pin_fits
+from practice.accounts.pins import PIN_DIGITS, SIGNING, hash_pin, pin_fits
 from practice.accounts.rows import LiveSession
 from practice.accounts.sessions import actor_of
 from practice.accounts.sign_in import MOST_TRIES, require_try
+from practice.accounts.signing_pins import require_another
 from practice.audit.refusals import audit_refusal
 from practice.core.actor import ANONYMOUS
 from practice.core.events import Event
@@ -43,12 +44,14 @@ def unlock(locked: LiveSession, secret: str) -> None:
 
 
 def choose_pin(password: str, pin: str) -> None:
-    """Give the asker a PIN; raises :class:`WrongPassword` and ``TooManyTries``."""
+    """Give the asker a PIN; raises :class:`WrongPassword`, ``PinsAlike`` and ``TooManyTries``."""
     identity = current_identity()
     limits = (Limit(f"password:{identity.user_uid}", MOST_TRIES),)
     require_try(limits)
-    if not password_fits(_user(identity.actor.user_id or 0).password_hash, password):
+    user = _user(identity.actor.user_id or 0)
+    if not password_fits(user.password_hash, password):
         raise WrongPassword
+    require_another(user.signing_pin_hash, pin, SIGNING)
     stored = hash_pin(pin, user_uid=identity.user_uid, key=_key())
 
     def work(session: Session) -> None:

@@ -58,6 +58,10 @@ class SealedRecord:
         """Return the JSON value that was sealed there; raises ``SealBroken``."""
         return json.loads(self.open(sealed, column, row_uid))
 
+    def link(self, text: str) -> str:
+        """Return the hash that binds one link of a chain over this record; it outlives a change of practice keys."""
+        return self._key.link(text)
+
     def seal_bytes(self, plain: bytes, column: Column, row_uid: str) -> bytes:
         """Return bytes, such as a document, sealed for *column* of the row."""
         return self._key.seal(plain, column.class_.__tablename__, column.key, row_uid)

@@ -98,6 +98,11 @@ class DataKey:
             raise SealBroken(place)
         return opened
 
+    def link(self, text: str) -> str:
+        """Return the hash that binds one link of this record's chain; only whoever can open the record can make it."""
+        chain_key = hmac.digest(self._plain, b"record chain", "sha256")
+        return hmac.digest(chain_key, text.encode(), "sha256").hex()
+
     def wrapped_by(self, cipher: AESGCM, key_id: str) -> WrappedKey:
         """Return this key as it may be stored."""
         return WrappedKey(key_id, _encrypt(cipher, self._plain, _wrapping(key_id, self._client_uid)))

@@ -6,6 +6,8 @@ A test compares this list with the source in both directions.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from practice.desk.record_refusals import RECORD
+
 
 @dataclass(frozen=True, slots=True)
 class RefusalNote:
@@ -190,6 +192,8 @@ VISITS: Mapping[str, RefusalNote] = {
     "applies_too_early": _note(422, "A measure cannot be redefined for the past.", "Choose today or a later day."),
 }
 
+NOTES_AND_SIGNATURES: Mapping[str, RefusalNote] = {code: _note(*parts) for code, parts in RECORD.items()}
+
 PRACTICE: Mapping[str, RefusalNote] = {
     "already_used": _note(409, "Another row has this code or sign-in.", "Choose another one."),
     "dates_order": _note(422, "The end lies before the start.", _CORRECT),
@@ -329,6 +333,7 @@ CHAPTERS: Mapping[str, Mapping[str, RefusalNote]] = {
     "Treatment plans": PLANS,
     "People": PEOPLE,
     "Visits": VISITS,
+    "Session notes": NOTES_AND_SIGNATURES,
     "The practice": PRACTICE,
     "Forms and documents": SAFETY,
     "Accounts": ACCOUNTS,

@@ -16,6 +16,14 @@ from practice.visits.body_map import Painted, Quality, Side
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number, get_measure
 from practice.visits.models import Visit
+from practice.visits.notes.consent import Consent
+from practice.visits.notes.reactions import Reaction
+from practice.visits.notes.schemas import (
+    ReactionSchema,
+    RecordedConsentSchema,
+    RecordedReactionSchema,
+    VisitConsentSchema,
+)
 from practice.visits.pre_check import Answers
 from practice.visits.schemas import (
     AnswersSchema,
@@ -143,6 +151,45 @@ class BodyMap(MethodView):
             return visiting.paint(opened, visit=visit, painted=painted, timing=timing, **who)
 
         return recorded(uid, work)
+
+
+@blueprint.route("/consents")
+class Consents(MethodView):
+    """The consent of the day."""
+
+    @blueprint.arguments(VisitConsentSchema)
+    @blueprint.response(201, RecordedConsentSchema)
+    @requires(RECORD)
+    def post(self, body: Body, uid: str) -> Response:
+        """Note it; without elements it says again what was agreed to before."""
+        given = Consent(**{**body, "elements": frozenset(body["elements"])})
+
+        def once(opened: Session) -> Answer:
+            visit = own_visit(opened, uid, current_actor(), RECORD)
+            row = visiting.consent(opened, visit=visit, consent=given, actor=current_actor(), now=now())
+            return Answer(201, RecordedConsentSchema().dump(row), f"/api/v1/visits/{visit.uid}")
+
+        return post_once(once, actor=current_actor(), now=now())
+
+
+@blueprint.route("/reactions")
+class Reactions(MethodView):
+    """What the treatment was followed by."""
+
+    @blueprint.arguments(ReactionSchema)
+    @blueprint.response(201, RecordedReactionSchema)
+    @requires(RECORD)
+    def post(self, body: Body, uid: str) -> Response:
+        """Record it; a severe one, or a new sign of the nerves, lets the plan rest."""
+        reaction = Reaction(**body)
+
+        def once(opened: Session) -> Answer:
+            visit = own_visit(opened, uid, current_actor(), RECORD)
+            row = visiting.report_reaction(opened, visit=visit, reaction=reaction, actor=current_actor(), now=now())
+            told = {"uid": row.uid, "is_incident": reaction.is_incident}
+            return Answer(201, RecordedReactionSchema().dump(told), f"/api/v1/visits/{visit.uid}")
+
+        return post_once(once, actor=current_actor(), now=now())
 
 
 def recorded(uid: str, work: Work) -> Response:

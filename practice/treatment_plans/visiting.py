@@ -5,18 +5,30 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from practice.core.actor import Actor
+from practice.clinic.tasks import assign_task, open_task
+from practice.core.actor import Actor, Role
 from practice.safety.catalogue import Raised
+from practice.treatment_plans.holding import hold
+from practice.treatment_plans.lifecycles import HoldReason, PlanState, VersionState
+from practice.treatment_plans.queries import find_consent, find_open_plan, find_version
 from practice.treatment_plans.stopping import raise_flags
 from practice.visits.body_map import Painted
 from practice.visits.mapping import paint_body_map
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number, correct_measure, record_measures
 from practice.visits.models import Measure, Visit, Vitals
+from practice.visits.notes.consent import Consent, Standing
+from practice.visits.notes.consenting import record_visit_consent
+from practice.visits.notes.models import AdverseReaction, VisitConsent
+from practice.visits.notes.reacting import record_reaction
+from practice.visits.notes.reactions import Reaction
 from practice.visits.pre_check import Answers
 from practice.visits.pre_checking import record_pre_check
 from practice.visits.vital_signs import correct_vitals, record_vitals
 from practice.visits.vitals import Reading
+
+INCIDENT = "incident"
+"""The kind of the owner's task to look at what a treatment was followed by."""
 
 
 def answer_pre_check(
@@ -76,6 +88,51 @@ def paint(
     """Paint the body map; a painted saddle area is an emergency. Raises ``NotAccepted``."""
     raised = paint_body_map(session, visit=visit, painted=painted, timing=timing, actor=actor, now=now)
     return _raise(session, visit, () if raised is None else (raised,), "person", actor=actor, now=now)
+
+
+def consent(session: Session, *, visit: Visit, consent: Consent, actor: Actor, now: datetime) -> VisitConsent:
+    """Note the consent of the day, resting on the one to the plan in force. Raises ``ConsentNotFull``."""
+    standing = standing_of(session, visit.client_id)
+    return record_visit_consent(session, visit=visit, consent=consent, standing=standing, actor=actor, now=now)
+
+
+def standing_of(session: Session, client_id: int) -> Standing:
+    """Return the consent to the client's plan in force."""
+    plan = find_open_plan(session, client_id)
+    version = None if plan is None else find_version(session, plan.id, VersionState.ACTIVE)
+    if version is None:
+        return Standing()
+    given = find_consent(session, version.id)
+    return Standing(has_plan=True, mode=None if given is None else str(given.mode))
+
+
+def report_reaction(
+    session: Session, *, visit: Visit, reaction: Reaction, actor: Actor, now: datetime
+) -> AdverseReaction:
+    """Record an adverse reaction; an incident puts the plan on hold and is told to the owner (clinical.md 4.1).
+
+    Raises ``NotAccepted``.
+    """
+    row = record_reaction(session, visit=visit, reaction=reaction, actor=actor, now=now)
+    if reaction.is_incident:
+        _open_incident(session, visit, row, actor=actor, now=now)
+    return row
+
+
+def _open_incident(session: Session, visit: Visit, row: AdverseReaction, *, actor: Actor, now: datetime) -> None:
+    plan = find_open_plan(session, visit.client_id)
+    if plan is not None and plan.state == PlanState.ACTIVE:
+        hold(session, plan_uid=plan.uid, reason=HoldReason.INCIDENT, actor=actor, now=now)
+    task = open_task(
+        session,
+        kind=INCIDENT,
+        subject_kind="client",
+        subject_id=visit.client_id,
+        due_at=now,
+        dedupe_key=f"{INCIDENT}:{row.uid}",
+        now=now,
+    )
+    assign_task(session, task=task, role=Role.OWNER, user_id=None, actor=actor, now=now)
 
 
 def _pressure(raised: Raised | None, timing: Timing) -> tuple[Raised, ...]:

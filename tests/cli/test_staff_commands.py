@@ -151,3 +151,16 @@ def test_a_head_file_that_is_none_is_named(run: Any, tmp_path: Any, content: str
 def test_every_command_is_explained(run: Any) -> None:
     for group in ("user", "audit"):
         assert run(group, "--help").exit_code == 0
+
+
+def test_signed_notes_are_proved_and_their_heads_exported(run: Any, app: Flask, tmp_path: Any) -> None:
+    assert "0 signed entries in 0 records" in run("notes", "verify").output
+    heads = tmp_path / "heads.json"
+    heads.write_text(run("notes", "head").output)
+    assert json.loads(heads.read_text())["records"] == {}
+    heads.write_text(json.dumps({"records": {"somebody": {"seq": 2, "hash": "0" * 64}}}))
+    found = run("notes", "verify", "--head", str(heads))
+    assert found.exit_code == 1
+    assert "cut: Client somebody: entries 1 to 2 are cut off." in found.output
+    heads.write_text("[]")
+    assert run("notes", "verify", "--head", str(heads)).exit_code == 2

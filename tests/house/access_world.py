@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from practice.accounts.links import link_token, make_link
 from practice.accounts.models import AuthSession, User
 from practice.accounts.sessions import Browser, start_session
+from practice.accounts.step_up import StepUp
 from practice.accounts.tokens import create_token
 from practice.clients.models import Client, Strength
 from practice.clients.preferences import PreferenceDetails, add_preference, keep_apart
@@ -22,7 +23,7 @@ from practice.clinic.models import Location, Room, Service, Therapist
 from practice.clinic.opening import ClosureDetails, add_closure
 from practice.clinic.tasks import open_task
 from practice.clinic.working_hours import TimeOffDetails, add_time_off
-from practice.core.actor import SYSTEM, Role
+from practice.core.actor import SYSTEM, Actor, Role
 from practice.core.transact import transact
 from practice.reminders.calendar_addresses import CalendarOf, renew_address
 from practice.reminders.kinds import MessageKind, MessageState
@@ -51,6 +52,11 @@ from practice.visits.activities import add_activity
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number, record_measures
 from practice.visits.models import Visit
+from practice.visits.notes.consent import ELEMENTS, WRITTEN, Consent, Standing
+from practice.visits.notes.consenting import record_visit_consent
+from practice.visits.notes.drafting import save_draft
+from practice.visits.notes.models import NoteEntry
+from practice.visits.notes.signing import sign_note
 from practice.visits.opening import open_visit
 from practice.visits.vital_signs import record_vitals
 from practice.visits.vitals import Reading
@@ -465,6 +471,23 @@ def make_visit(world: World) -> Visit:
     return _act(world, work)
 
 
+def _signed(world: World) -> dict[str, str]:
+    """A visit of Theo's that is over, with its signed note."""
+    visit = make_visit(world)
+    theo = Actor(Role.THERAPIST, user_id=world.cast["theo"].id, therapist_id=world.theo.id, name="Theo")
+    by = {"visit": visit, "actor": theo, "now": NOW}
+
+    def work() -> NoteEntry:
+        row = world.session.get_one(Appointment, visit.appointment_id)
+        row.state, row.ended_at = AppointmentState.COMPLETED, NOW - timedelta(hours=1)
+        consent = Consent(frozenset(ELEMENTS), WRITTEN, covers_buttock=True)
+        record_visit_consent(world.session, consent=consent, standing=Standing(), **by)
+        save_draft(world.session, said={"subjective": "Better."}, version=0, **by)
+        return sign_note(world.session, proof=StepUp(theo.user_id or 0, NOW), **by)
+
+    return {"uid": visit.uid, "part": _act(world, work).uid}
+
+
 def _visited(world: World) -> dict[str, str]:
     return {"uid": world.session.get_one(Appointment, make_visit(world).appointment_id).uid}
 
@@ -621,6 +644,7 @@ MAKERS: dict[str, Maker] = {
     "episode": lambda world: {"uid": world.session.get_one(Episode, make_plan(world).episode_id).uid},
     "activity": _activity,
     "reading": _reading,
+    "signed": _signed,
     "measured": _measured,
     "measure_code": lambda _world: {"code": "NPRS_LEG"},
 }
@@ -688,6 +712,10 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
         "visits": [{"number": 1, "local_start": "2026-11-30T10:00", "therapist_uid": world.theo.uid}],
         "seen": "x",
     },
+    ("POST", "/api/v1/visits/<uid:uid>/reactions"): lambda _: {"kind": "bruise", "severity": 1},
+    ("POST", "/api/v1/visits/<uid:uid>/notes/<uid:part>/addenda"): lambda _: {"text": "Also.", "reason": "forgotten"},
+    ("POST", "/api/v1/visits/<uid:uid>/notes/<uid:part>/error-mark"): lambda _: {"reason": "wrong client"},
+    ("POST", "/api/v1/notes/signatures"): lambda world: {"visit_uids": [_signed(world)["uid"]]},
     ("POST", "/api/v1/appointments/<uid:uid>/swap"): lambda world: {
         "other_uid": make_appointment(world).uid,
         "what": "times",

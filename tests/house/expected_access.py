@@ -26,6 +26,7 @@ POST    /account/lock                                       .            A A Y Y
 GET     /unlock                                             .            A A Y Y Y Y
 POST    /unlock                                             .            Y Y Y Y Y Y
 POST    /account/pin                                        .            A A Y Y Y Y
+POST    /account/signing-pin                                .            A A Y Y Y Y
 POST    /account/pin/remove                                 .            A A Y Y Y Y
 POST    /account/sessions/end-others                        .            A A Y Y Y Y
 POST    /account/sessions/<uid:uid>/end                     own_session  A A N Y N N
@@ -402,6 +403,17 @@ POST    /api/v1/visits/<uid:uid>/vitals/<uid:part>/correction   reading  A A F Y
 POST    /api/v1/visits/<uid:uid>/measures                   visit        A A F Y N Y
 POST    /api/v1/visits/<uid:uid>/measures/<uid:part>/correction measured A A F Y N Y
 POST    /api/v1/visits/<uid:uid>/body-map                   visit        A A F Y N Y
+GET     /api/v1/visits/<uid:uid>/note                       visit        A A F Y N Y
+PATCH   /api/v1/visits/<uid:uid>/note                       visit        A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/note/copy                  signed       A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/note/signature             visit        A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/notes/<uid:part>/addenda   signed       A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/notes/<uid:part>/co-signature signed    A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/notes/<uid:part>/error-mark signed      A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/consents                   visit        A A F Y N Y
+POST    /api/v1/visits/<uid:uid>/reactions                  visit        A A F Y N Y
+GET     /api/v1/notes/unsigned                              .            A A F Y Y Y
+POST    /api/v1/notes/signatures                            .            A A F Y N Y
 GET     /api/v1/clients/<uid:uid>/activities                client       A A F Y N Y
 POST    /api/v1/clients/<uid:uid>/activities                client       A A F Y N Y
 DELETE  /api/v1/clients/<uid:uid>/activities/<uid:part>     activity     A A F Y N Y

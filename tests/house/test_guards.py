@@ -31,8 +31,16 @@ SQLITE_TRIGGERS = PLAN_TRIGGERS | {
     "audit_event_no_delete",
     "audit_event_no_replace",
     "audit_event_no_update",
+    "note_entry_no_delete",
+    "note_entry_no_replace",
+    "note_entry_no_update",
 }
-POSTGRES_TRIGGERS = PLAN_TRIGGERS | {"audit_event_no_change", "audit_event_no_truncate"}
+POSTGRES_TRIGGERS = PLAN_TRIGGERS | {
+    "audit_event_no_change",
+    "audit_event_no_truncate",
+    "note_entry_no_change",
+    "note_entry_no_truncate",
+}
 POSTGRES_CONSTRAINTS = {"ex_allocation_overlap", "ck_allocation_longest"}
 WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
 

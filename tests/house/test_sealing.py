@@ -14,6 +14,8 @@ IN_CLEAR: dict[str, str] = {
     "measure_definition.source": "a publication, of no client",
     "measure_definition.licence": "under which a scale may be used, of no client",
     "clearance_document.digest": "over what is sealed",
+    "note_entry.previous_hash": "over what is sealed",
+    "note_entry.hash": "over what is sealed",
 }
 
 

@@ -12,7 +12,7 @@ WEB_LIBRARIES = {"flask", "flask_migrate", "flask_smorest", "flask_sqlalchemy", 
 FACES = re.compile(
     r"practice\.(app|cli|routes|worker|__main__|web(\..+)?|demo(\..+)?"
     r"|([a-z_]+\.)+(api|[a-z_]*_api|views|[a-z_]*_views|forms|[a-z_]*_forms|schemas|[a-z_]*_schemas|pages|[a-z_]*_pages"
-    r"|current|policy|sign_in|unlocking|csrf|ownership|cli|commands))$"
+    r"|current|policy|sign_in|signing_pins|unlocking|csrf|ownership|cli|commands))$"
 )
 
 

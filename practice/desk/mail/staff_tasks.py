@@ -24,6 +24,9 @@ from practice.scheduling.gating.asking_ahead import CLEARANCE_ENDS, FORM_AGAIN
 from practice.scheduling.models import Appointment
 from practice.scheduling.telling import TELL_STOPPED
 from practice.treatment_plans.stopping import DOCUMENT_WANTED
+from practice.treatment_plans.visiting import INCIDENT
+from practice.visits.notes.signing import DEVIATION
+from practice.visits.notes.unsigned import UNSIGNED
 
 PAUSED_KIND = "mail_paused"
 BACKUP_KIND = "backup_missing"
@@ -80,7 +83,7 @@ def list_tasks_open(session: Session, *, before: datetime) -> Sequence[Task]:
             Client,
             is_kept_record(func.coalesce(Message.client_id, StaffTask.client_id, Appointment.client_id, about_client)),
         )
-        .where(StaffTask.state == "open", StaffTask.kind.in_(_SHOWN), StaffTask.due_at < before)
+        .where(StaffTask.state == "open", StaffTask.kind.in_(_SHOWN), StaffTask.due_at < before, ~_OWN_AFFAIR)
         .order_by(StaffTask.due_at, StaffTask.id)
         .limit(MOST_LISTED)
     )
@@ -173,6 +176,33 @@ def _document_ends(row: Any) -> Task:
     return _about_client(row, f"A therapist must look at the documents of {_name(row)}", may_be_closed=True)
 
 
+def _incident(row: Any) -> Task:
+    return _about_client(row, f"The owner must look at what happened after a visit of {_name(row)}", may_be_closed=True)
+
+
+def _deviation(row: Any) -> Task:
+    return _of_record(row, f"The owner must look at how a note about {_name(row)} was signed", may_be_closed=True)
+
+
+def _unsigned(row: Any) -> Task:
+    return _of_record(row, f"The note of a visit of {_name(row)} is not signed", may_be_closed=False)
+
+
+def _of_record(row: Any, title: str, *, may_be_closed: bool) -> Task:
+    return Task(
+        uid=row.uid,
+        version=row.version,
+        title=title,
+        what="Only the owner and whoever treated can read it.",
+        url=f"/appointments/{row.appointment_uid}",
+        act="Open the visit",
+        visit=row.local_start,
+        in_panel=True,
+        may_be_closed=may_be_closed,
+        for_owner=True,
+    )
+
+
 def _about_client(row: Any, title: str, *, may_be_closed: bool) -> Task:
     return Task(
         uid=row.uid,
@@ -190,6 +220,9 @@ def _name(row: Any) -> str:
     return called_name(row.first_name, row.preferred_name, row.last_name) if row.last_name else "A client"
 
 
+_OWN_AFFAIR = and_(StaffTask.kind == UNSIGNED, StaffTask.assigned_role == Role.THERAPIST)
+"""What a therapist is reminded of on a list of his own, before the owner is."""
+
 _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     DECIDE_KIND: _decide,
     UNDELIVERED_KIND: _undelivered,
@@ -202,6 +235,9 @@ _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     FORM_AGAIN: _form_again,
     CLEARANCE_ENDS: _document_ends,
     DOCUMENT_WANTED: _document_ends,
+    INCIDENT: _incident,
+    DEVIATION: _deviation,
+    UNSIGNED: _unsigned,
 }
 
 
