@@ -23,6 +23,7 @@ from practice.clinic import api as clinic_api
 from practice.clinic import views as clinic_views
 from practice.desk import refusal_pages
 from practice.desk.absences import views as absence_pages
+from practice.desk.appointment import last_act_views
 from practice.desk.appointment import views as appointment_views
 from practice.desk.blocks import busy_views
 from practice.desk.blocks import views as blocks_views
@@ -36,6 +37,7 @@ from practice.desk.course import views as course_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
+from practice.desk.month import views as month_views
 from practice.desk.my_day import views as my_day_views
 from practice.desk.plans import list_views as plan_list_views
 from practice.desk.plans import new_views as new_plan_views
@@ -116,8 +118,10 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     visit_record_views.blueprint,
     body_map_views.blueprint,
     sheet_views.blueprint,
+    month_views.blueprint,
     diary_views.blueprint,
     appointment_views.blueprint,
+    last_act_views.blueprint,
     booking_views.blueprint,
     repeat_views.blueprint,
     parked_views.blueprint,

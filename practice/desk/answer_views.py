@@ -9,21 +9,29 @@ from werkzeug.wrappers import Response as AnyResponse
 NO_CONTENT = 204
 
 
-def with_news(answer: Response, words: str = "") -> Response:
+def with_news(answer: Response, words: str = "", *, can_undo: bool = False) -> Response:
     """Tell the open pages that the diary changed, and say in a few words what was done."""
     news: dict[str, Any] = {"diary:changed": True}
     if words:
-        news["toast"] = {"text": words, "kind": "ok"}
+        news["toast"] = {"text": words, "kind": "ok"} | ({"undo": True} if can_undo else {})
     answer.headers["HX-Trigger"] = json.dumps(news)
     return answer
 
 
-def nothing_to_show(words: str = "") -> Response:
+def nothing_to_show(words: str = "", *, can_undo: bool = False) -> Response:
     """Answer an act whose page stays as it is but for the news."""
-    return with_news(make_response("", NO_CONTENT), words)
+    return with_news(make_response("", NO_CONTENT), words, can_undo=can_undo)
 
 
-def go_on(url: str, words: str) -> AnyResponse:
+def not_done(words: str, *, status: int, way: str, url: str) -> Response:
+    """Say why an act was refused, with a link that leads on, and leave the page as it is."""
+    said: dict[str, Any] = {"text": words, "kind": "warn"} | ({"link": {"label": way, "url": url}} if url else {})
+    answer = make_response("", status)
+    answer.headers["HX-Trigger"], answer.headers["HX-Reswap"] = json.dumps({"toast": said}), "none"
+    return answer
+
+
+def go_on(url: str, words: str, *, can_undo: bool = False) -> AnyResponse:
     """Lead a browser without htmx on to *url* and say there what was done."""
-    flash(words, "ok")
+    flash(words, "done" if can_undo else "ok")
     return redirect(url, 303)

@@ -87,6 +87,11 @@ BOOKING: Mapping[str, RefusalNote] = {
     "hold_expired": _note(409, "The time was held too long ago and is free again.", "Hold it again, or take another."),
     "reason_needed": _note(422, "This act needs a reason from its list.", "Choose a reason and send again."),
     "nothing_to_undo": _note(409, "There is no act left to take back.", _READ_AGAIN),
+    "undo_too_late": _note(
+        422,
+        "The last act is too old, was told by mail, or is more than one visit's.",
+        "Open the visit and undo it there.",
+    ),
     "impossible_series": _note(422, "No series can follow this rule.", "Correct the field that is named."),
     "series_conflict": _note(
         409,

@@ -50,10 +50,12 @@ class Key:
     label: str
 
 
+IN_THE_DIARY = ("/appointments", "/book", "/parked-calls", "/gaps")
+
 PLACES = (
     Place("today", "Today", "/today", "today.read", "g t"),
     Place("clock", "My day", "/my-day", "my_day.read", "g y"),
-    Place("diary", "Diary", "/diary", "calendar.read", "g d", covers=("/appointments", "/book", "/parked-calls")),
+    Place("diary", "Diary", "/diary", "calendar.read", "g d", covers=IN_THE_DIARY),
     Place("clients", "Clients", "/clients", "client.search", "g c"),
     Place("mail", "Mail", "/messages", "message.read", "g m"),
     Place("calls", "Calls", "/calls", "task.read", "g k", covers=("/absences",)),
@@ -71,10 +73,13 @@ KEYS = (
     Key("j k", "Next row, row before"),
     Key("a", "Arrived"),
     Key("s", "Start"),
-    Key("u", "Undo"),
+    Key("u", "Undo the last act on a visit"),
+    Key("Ctrl Z", "Take back what I did last"),
     Key("m", "Move"),
     Key("c", "Cancel"),
     Key("Esc Esc", "Park the call"),
+    Key("g 1", "Go on with a parked call"),
+    Key("Ctrl K", "Do, go or find anything"),
 )
 
 
@@ -90,6 +95,8 @@ def shell_context() -> dict[str, Any]:
         return {}
     return {
         "search_url": "/find",
+        "book_url": "/book",
+        "undo_url": "/undo",
         "shortcuts": KEYS,
         "nav_items": nav_items(actor, request.path),
         "parked_calls": _tray(actor),

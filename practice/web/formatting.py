@@ -68,6 +68,11 @@ def long_date(value: date, style: Style) -> str:
     return format_date(_day(value), _spelled_out(pattern), locale=style.locale)
 
 
+def month_name(value: date, style: Style) -> str:
+    """Return ``November 2026``."""
+    return _by_skeleton(_day(value), "yMMMM", style)
+
+
 def short_date(value: date, style: Style) -> str:
     """Tue 24 Nov."""
     return _by_skeleton(value, "MMMEd", style)

@@ -19,6 +19,7 @@ from practice.web.headers import install_headers
 STYLED: dict[str, Callable[..., str]] = {
     "day_name": formatting.day_name,
     "long_date": formatting.long_date,
+    "month_name": formatting.month_name,
     "short_date": formatting.short_date,
     "full_date": formatting.full_date,
     "near_date": formatting.near_date,

@@ -31,6 +31,7 @@ from tests.smtp_server import Delivered, ScriptedServer, serving
 __all__ = ["browser_type_launch_args"]
 
 TODAY = "2026-11-24"
+KEY, POINTING, DECISION = 0.28, 1.1, 1.35
 
 
 @dataclass
@@ -106,6 +107,18 @@ class Hands:
     page: Page
     clinic: Clinic
     inputs: int = field(default=0)
+    typed: int = field(default=0)
+    pointed: int = field(default=0)
+
+    @property
+    def seconds(self) -> float:
+        """What the keystroke-level model says of the inputs so far: every key, every pointing, one decision each."""
+        keys = self.inputs - self.pointed + self.typed
+        return KEY * keys + POINTING * self.pointed + DECISION * self.inputs
+
+    def begin(self) -> None:
+        """Count from here on."""
+        self.inputs = self.typed = self.pointed = 0
 
     def press(self, key: str) -> None:
         self.inputs += 1
@@ -113,16 +126,18 @@ class Hands:
 
     def click(self, what: Locator) -> None:
         self.inputs += 1
+        self.pointed += 1
         what.click()
 
     def type(self, text: str) -> None:
+        self.typed += len(text)
         self.page.keyboard.type(text)
 
     def open(self, path: str) -> None:
         self.page.goto(self.clinic.address + path)
         if "/diary/" in path and not path.endswith(("/list", "/sheet")):
             self.page.wait_for_selector(".ec-day")
-        self.inputs = 0
+        self.begin()
 
     def spot(self, therapist: str, hour: int) -> tuple[float, float]:
         """Where a full hour of a column lies on the screen, a little below its line."""

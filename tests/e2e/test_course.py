@@ -57,6 +57,7 @@ def test_a_plan_of_ten_takes_five_inputs_and_mending_it_three(clinic: Clinic, ha
     hands.press("1")
     expect(page.get_by_text("10 visits booked or moved")).to_be_visible()
     assert hands.inputs <= 5
+    assert hands.seconds <= 60
     views = list_sessions(clinic.session, plan.id)
     assert all(view.appointment_id for view in views)
     clinic.session.rollback()

@@ -48,8 +48,11 @@ GET     /diary                                              .            A A Y Y
 GET     /diary/list                                         .            A A Y Y Y Y
 GET     /diary/<raw_day>                                    day          A A Y Y Y Y
 GET     /diary/<raw_day>/list                               day          A A Y Y Y Y
+GET     /diary/<raw_day>/month                              day          A A Y Y Y Y
+GET     /gaps                                               .            A A Y Y Y Y
 GET     /diary/<raw_day>/status                             day          A A Y Y Y Y
 GET     /diary/<raw_day>/events                             day          A A Y Y Y Y
+POST    /undo                                               .            A A Y Y Y Y
 GET     /find                                               .            A A Y Y Y Y
 GET     /calls                                              .            A A Y F F Y
 POST    /calls/<uid:uid>/outcome                            call         A A Y F F Y

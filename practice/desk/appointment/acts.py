@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from practice.core.actor import Actor
 from practice.desk.choice import Choice
+from practice.desk.visits import GONE, Visit
 from practice.scheduling.appointments.asking import ask_form
 from practice.scheduling.appointments.attending import arrive, complete, confirm
 from practice.scheduling.appointments.booking import settle
@@ -54,6 +55,43 @@ DONE_WORDS: Mapping[str, str] = {
     "waive-fee": "need not pay the fee",
 }
 """What a toast says after the client's name."""
+
+FINAL_WORDS = frozenset({DONE_WORDS["undo"], DONE_WORDS["ask-therapist"]})
+"""What is said of acts that Ctrl-Z does not take back."""
+
+TAKEN_BACK: Mapping[str, str] = {
+    "book": "the booking",
+    "walk_in": "the walk-in",
+    "record_past": "the record",
+    "reschedule": "the move",
+    "resize": "the new length",
+    "convert": "the change to an assessment",
+    "change_room": "the change of room",
+    "change_client": "the change of client",
+    "swap_rooms": "the swap",
+    "swap_therapists": "the swap",
+    "swap_times": "the swap",
+    "confirm": "the confirmation",
+    "arrive": "the arrival",
+    "start": "the start",
+    "complete": "the end",
+    "no_show": "the no-show",
+    "cancel": "the cancellation",
+    "settle": "making it firm",
+    "waive_fee": "the waived fee",
+    "ask_form": "asking for the form",
+}
+"""What a toast calls an act that was taken back."""
+
+
+def taken_back_words(verb: str, visit: Visit, *, visits: int) -> str:
+    """Return what was taken back, and what is true again."""
+    what = TAKEN_BACK.get(verb, "the last act")
+    if visits > 1:
+        return f"Taken back: {what} of {visits} visits of {visit.name}."
+    if visit.state in GONE:
+        return f"Taken back: {what} of {visit.name}. The time is free again."
+    return f"Taken back: {what} of {visit.name}. The visit is at {visit.local_start:%a %H:%M} as before."
 
 
 def move(

@@ -12,7 +12,7 @@ from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.core.errors import PracticeError
 from practice.desk.answer_views import go_on, nothing_to_show, with_news
-from practice.desk.appointment.acts import DONE_WORDS, PLAIN_ACTS, therapist_wanted
+from practice.desk.appointment.acts import DONE_WORDS, FINAL_WORDS, PLAIN_ACTS, therapist_wanted
 from practice.desk.appointment.in_series import call_off_several, move_several
 from practice.desk.appointment.next_week import same_time_next_week
 from practice.desk.appointment.panel import AppointmentPanel, appointment_panel, open_visit
@@ -74,12 +74,12 @@ def show_panel(uid: str, *, step: str = "", refusal: PracticeError | None = None
 def show_done(uid: str, words: str) -> AnyResponse:
     """Answer an act that was done: the panel as it is now, and the news for the pages around it."""
     panel = panel_of(uid)
-    said = f"{panel.visit.name} {words}"
+    said, can_undo = f"{panel.visit.name} {words}", words not in FINAL_WORDS
     if not wants_fragment():
-        return go_on(panel.path, said)
+        return go_on(panel.path, said, can_undo=can_undo)
     if request.headers.get("HX-Target", "panel") != "panel":
-        return nothing_to_show(said)
-    return with_news(show_panel(uid), said)
+        return nothing_to_show(said, can_undo=can_undo)
+    return with_news(show_panel(uid), said, can_undo=can_undo)
 
 
 def act(uid: str, action: str, schema: Schema, work: Work, words: str) -> AnyResponse:

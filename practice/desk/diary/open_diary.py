@@ -57,8 +57,8 @@ def open_diary(
     Raises ``NotFound`` for an unknown place.
     """
     set_up = current_set_up(session, feel_pulse(session, now=now))
-    location = _location(set_up, address.location)
-    team = [one for one in list_therapists(session) if _belongs(set_up, one.id, location.id)]
+    location = location_of(set_up, address.location)
+    team = [one for one in list_therapists(session) if belongs(set_up, one.id, location.id)]
     shown = [_one_of(team, address.therapist, actor)] if address.by == By.WEEK else team
     address = replace(address, location=location.uid, therapist=shown[0].uid if address.by == By.WEEK else "")
     visits = list_visits(
@@ -71,7 +71,7 @@ def open_diary(
     )
     hours = _hours(session, set_up, location, shown, address)
     seen, rooms = seen_by(visits, actor), _rooms(set_up, location)
-    diary = OpenDiary(address, location, _active(set_up), hours, seen, team, shown, rooms)
+    diary = OpenDiary(address, location, in_use(set_up), hours, seen, team, shown, rooms)
     return replace(diary, kept=_kept(session, diary, actor))
 
 
@@ -91,12 +91,14 @@ def _kept_on(row: OnDiary, owner: Named, actor: Actor, *, is_own: bool) -> KeptF
     return told_to(actor, each, is_own=is_own)
 
 
-def _active(set_up: SetUp) -> list[LocationFacts]:
+def in_use(set_up: SetUp) -> list[LocationFacts]:
+    """Return the locations that are in use, by name."""
     return sorted((one for one in set_up.locations.values() if one.is_active), key=lambda one: one.name)
 
 
-def _location(set_up: SetUp, uid: str) -> LocationFacts:
-    found = [one for one in _active(set_up) if not uid or one.uid == uid]
+def location_of(set_up: SetUp, uid: str) -> LocationFacts:
+    """Return the location asked for, the first one when none is; raises ``NotFound``."""
+    found = [one for one in in_use(set_up) if not uid or one.uid == uid]
     if not found:
         raise NotFound("There is no such location.")
     return found[0]
@@ -107,7 +109,7 @@ def _rooms(set_up: SetUp, location: LocationFacts) -> list[RoomFacts]:
     return sorted(here, key=lambda room: room.name)
 
 
-def _belongs(set_up: SetUp, therapist_id: int, location_id: int) -> bool:
+def belongs(set_up: SetUp, therapist_id: int, location_id: int) -> bool:
     """Return whether a therapist works at a location in any week, or nowhere yet."""
     weekly = set_up.therapists[therapist_id].weekly
     return not weekly or any(row.location_id == location_id for row in weekly)

@@ -17,7 +17,15 @@ from practice.desk.queries import count_calls_due, count_unconfirmed, days_windo
 from practice.desk.truth_line import DeskCounts, Fact, Links, truth_line
 from practice.scheduling.question import LocationFacts
 
-_BY_WORDS = {By.THERAPIST: "Therapists", By.ROOM: "Rooms", By.WEEK: "Week"}
+_PARTS = ("list", "month")
+_WAYS = {
+    str(By.THERAPIST): ("Therapists", "v t"),
+    str(By.ROOM): ("Rooms", "v r"),
+    str(By.WEEK): ("Week", "v w"),
+    "month": ("Month", "v m"),
+    "list": ("List", "v l"),
+}
+"""The ways to look at a day, each with its keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Choice:
     label: str
     url: str
     active: bool
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ def diary_page(session: Session, diary: OpenDiary, *, is_list: bool = False, now
         last_on=address.last_on,
         location=diary.location,
         therapist=diary.therapists[0] if address.by == By.WEEK else None,
-        choices=_choices(address, is_list=is_list),
+        choices=choices_of(address, shown="list" if is_list else str(address.by)),
         locations=_locations(diary),
         therapists=_therapists(diary),
         facts=diary_facts(session, diary, now=now),
@@ -109,12 +118,11 @@ def diary_facts(session: Session, diary: OpenDiary, *, now: datetime) -> list[Fa
     return truth_line([visit for visit in diary.visits if not visit.is_busy], counts, links, now=now)
 
 
-def _choices(address: DiaryAddress, *, is_list: bool) -> list[Choice]:
-    grids = [
-        Choice(words, replace(address, by=by, therapist="").path(), not is_list and by == address.by)
-        for by, words in _BY_WORDS.items()
-    ]
-    return [*grids, Choice("List", replace(address, by=By.THERAPIST, therapist="").path("list"), is_list)]
+def choices_of(address: DiaryAddress, *, shown: str) -> list[Choice]:
+    """Return the ways to look at a day; *shown* is the one that is open."""
+    plain = replace(address, by=By.THERAPIST, therapist="")
+    urls = {str(by): replace(plain, by=by).path() for by in By} | {part: plain.path(part) for part in _PARTS}
+    return [Choice(words, urls[name], name == shown, press) for name, (words, press) in _WAYS.items()]
 
 
 def _locations(diary: OpenDiary) -> list[Choice]:

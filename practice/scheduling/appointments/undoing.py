@@ -19,7 +19,7 @@ from practice.scheduling.appointments.parting import part_with_former
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
-from practice.scheduling.claiming.loading import forget_everybody, load, reread
+from practice.scheduling.claiming.loading import forget_everybody, load, load_all, reread
 from practice.scheduling.errors import NothingToUndo
 from practice.scheduling.lifecycle import FREES_TIME, AppointmentState
 from practice.scheduling.models import Appointment, AppointmentChange
@@ -27,7 +27,7 @@ from practice.scheduling.models import Appointment, AppointmentChange
 UNDO, FOLLOW_ZONE = "undo", "follow_zone"
 NOT_UNDONE = (UNDO, FOLLOW_ZONE)
 """Acts that nobody takes back: the rules of a zone are as they are."""
-
+CHANGED_SINCE = "A visit of this act was changed since. Take it back visit by visit, on the page of each."
 HAPPENED = frozenset({AppointmentState.IN_PROGRESS, AppointmentState.COMPLETED})
 
 
@@ -84,16 +84,40 @@ def undo(
     partner_uid = change.after.get("swapped_with")
     if partner_uid is not None:
         going_back.append(_other_half(session, str(partner_uid), change))
+    _take_back(session, going_back, actor=actor, now=now)
+    return appointment
+
+
+def undo_act(
+    session: Session, *, changes: Sequence[AppointmentChange], actor: Actor, now: datetime
+) -> list[Appointment]:
+    """Take back all that one act changed, or nothing of it; raises what :func:`undo` raises.
+
+    Raises ``NothingToUndo`` too when anybody changed one of the appointments since.
+    """
+    by_id = {change.appointment_id: change for change in changes}
+    loaded = load_all(session, Appointment.id.in_(by_id))
+    going_back = [_still_latest(session, each, by_id[each.id]) for each in loaded]
+    _take_back(session, going_back, actor=actor, now=now)
+    return [each.appointment for each in going_back]
+
+
+def _still_latest(session: Session, appointment: Appointment, change: AppointmentChange) -> _Return:
+    if _last_change(session, appointment).id != change.id:
+        raise NothingToUndo(CHANGED_SINCE)
+    return _return(session, appointment, change)
+
+
+def _take_back(session: Session, going_back: Sequence[_Return], *, actor: Actor, now: datetime) -> None:
     _require_own_diaries(going_back, actor)
     _go_back(session, going_back, now=now)
-    act = Act(UNDO, new_uid() if len(going_back) > 1 else None, more={"undid": change.verb})
+    act = Act(UNDO, new_uid() if len(going_back) > 1 else None, more={"undid": going_back[0].change.verb})
     for each in going_back:
         each.change.undone_at = now
         forget_everybody(session, each.appointment)
         if each.appointment.client_id != each.now_true["client_id"]:
             part_with_former(session, each.appointment, actor=actor, now=now)
         note(session, each.appointment, act, each.now_true, actor=actor, now=now)
-    return appointment
 
 
 def _last_change(session: Session, appointment: Appointment) -> AppointmentChange:

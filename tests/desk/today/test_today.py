@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -113,6 +114,14 @@ def test_gaps_of_three_quarters_of_an_hour_can_be_booked(clinic, client_as):
     page = text_of(client_as("rita").get("/today"))
     assert f"therapist={clinic.ada.uid}" in page
     assert "3 h 30 min, until 12:30" in page
+
+
+def test_every_way_to_book_opens_a_panel_that_proposes_times(clinic, client_as):
+    rita = client_as("rita")
+    links = set(re.findall(r'hx-get="(/book[^"]*)"', text_of(rita.get("/today"))))
+    assert len(links) == 1 + 1 + 2, "from anywhere, from the top, and two gaps"
+    for link in links:
+        assert "Next three fitting times" in text_of(rita.get(link.replace("&amp;", "&")))
 
 
 def test_a_therapist_sees_the_own_day_only(clinic, client_as, cast, now):

@@ -5,6 +5,7 @@ import "./forms.js";
 import "./lock.js";
 import "./panel.js";
 import "./shortcuts.js";
+import "./undo.js";
 import { toast } from "./toast.js";
 
 const token = document.querySelector('meta[name="csrf-token"]')?.content;
@@ -37,4 +38,4 @@ for (const failure of ["htmx:sendError", "htmx:timeout"]) {
 }
 
 // A view that answers a fragment may send HX-Trigger: {"toast": {"text": "…", "kind": "ok"}}.
-document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind));
+document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind, event.detail));

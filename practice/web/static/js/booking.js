@@ -54,6 +54,31 @@ document.addEventListener(
   { capture: true },
 );
 
+const saidNothing = (open) => {
+  const said = new FormData(open);
+  return !["client", "typed", "hold", "first_name", "phone"].some((name) => said.get(name));
+};
+
+// Whoever looks somebody else up is in another call: what was said so far is parked before the page is left.
+// Where it cannot be parked, because the tray is full, the panel says so and stays.
+async function parkAndGo(open, url) {
+  await htmx.ajax("POST", "/parked-calls", { source: open, target: "#panel", swap: "innerHTML" });
+  if (!form()) location.assign(url);
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest(".search a[role=option], [data-commands-found] a");
+    const open = form();
+    if (!link || !open || saidNothing(open)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    parkAndGo(open, link.href);
+  },
+  { capture: true },
+);
+
 // A panel in which nothing was said or chosen yet needs no Esc Esc: one is enough.
 document.addEventListener(
   "keydown",
@@ -61,9 +86,7 @@ document.addEventListener(
     if (event.key !== "Escape" || event.defaultPrevented) return;
     const open = panel()?.querySelector("form[data-booking]");
     if (!open || document.querySelector("dialog[open], [role=combobox][aria-expanded=true]")) return;
-    const said = new FormData(open);
-    const isEmpty = !["client", "typed", "hold", "first_name", "phone"].some((name) => said.get(name));
-    if (!isEmpty) return;
+    if (!saidNothing(open)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     open.querySelector("[data-panel-close]").click();
@@ -84,17 +107,6 @@ document.addEventListener(
   },
   { capture: true },
 );
-
-// Ctrl-Z takes back the last act on the visit that is open, or on the row that is chosen; in a field it is the field's own.
-document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.shiftKey) return;
-  if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-  const row = document.activeElement?.closest?.("[data-row]");
-  const undo = row?.querySelector('[data-row-key="u"]') ?? panel()?.querySelector('[data-shortcut="u"]');
-  if (!undo) return;
-  event.preventDefault();
-  undo.click();
-});
 
 document.addEventListener("click", (event) => {
   const id = event.target.closest("[data-focus]")?.dataset.focus;

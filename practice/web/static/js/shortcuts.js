@@ -1,37 +1,20 @@
 // Keys and the command list. An element says its own key: data-shortcut="b", data-shortcut="g t", data-shortcut="/".
-// The list opened by ? or Ctrl-K is made from the same elements, so it never names a key that does nothing.
-import { openDialog } from "./dialog.js";
+// The list opened by ? or Ctrl-K is made from the same elements, see commands.js.
+import { showCommands } from "./commands.js";
+import { offered, run, scope } from "./pressing.js";
 
 const SEQUENCE_MS = 1200;
-const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 let typed = "";
 let timer;
 
-const usable = (element) => element.isConnected && !element.disabled && element.checkVisibility?.() !== false;
-
-const writing = (element) =>
-  element?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? "") || element?.closest?.("[data-own-keys]");
-
-function scope() {
-  return document.querySelector("dialog[open]") ?? document;
-}
-
-function offered(keys) {
-  return [...scope().querySelectorAll("[data-shortcut]")].filter((el) => el.dataset.shortcut === keys && usable(el)).at(-1);
-}
+// A choice among cards is a field too, but nothing is written in it: the two keys that lead elsewhere work there.
+const CHOICE = "input:is([type=radio], [type=checkbox])";
+const writing = (element, key) =>
+  element?.isContentEditable ||
+  (/^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? "") && !(element.matches(CHOICE) && /[?/]/.test(key))) ||
+  element?.closest?.("[data-own-keys]");
 
 const begun = (keys) => [...scope().querySelectorAll("[data-shortcut]")].some((el) => el.dataset.shortcut.startsWith(`${keys} `));
-
-export function run(element) {
-  if (element.matches("input:not([type=checkbox], [type=radio]), select, textarea")) {
-    element.focus();
-    element.select?.();
-  } else {
-    // So that whatever opens knows where to give the focus back.
-    element.focus({ preventScroll: true });
-    element.click();
-  }
-}
 
 function forget() {
   clearTimeout(timer);
@@ -59,7 +42,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (writing(event.target)) {
+  if (writing(event.target, event.key)) {
     if (event.key === "Escape" && event.target.matches("[type=search]") && !event.target.value) event.target.blur();
     return;
   }
@@ -68,79 +51,3 @@ document.addEventListener("keydown", (event) => {
     showCommands(commands);
   } else if (event.key.length === 1 || event.key.startsWith("Arrow")) press(event);
 });
-
-const label = (element) => element.dataset.command || element.getAttribute("aria-label") || element.textContent.trim();
-
-function listed() {
-  const seen = new Set();
-  return [...document.querySelectorAll("[data-command], [data-shortcut]")].filter((element) => {
-    const fresh = !seen.has(label(element)) && !element.closest("dialog") && usable(element);
-    if (fresh) seen.add(label(element));
-    return fresh;
-  });
-}
-
-function row(element, dialog) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "command";
-  button.append(label(element));
-  const keys = document.createElement("span");
-  for (const key of (element.dataset.shortcut ?? "").split(" ").filter(Boolean)) {
-    const kbd = document.createElement("kbd");
-    kbd.textContent = NAMES[key] ?? key;
-    keys.append(kbd, " ");
-  }
-  button.append(keys);
-  button.addEventListener("click", () => {
-    dialog.addEventListener("dialog:closed", () => run(element), { once: true });
-    dialog.close();
-  });
-  const item = document.createElement("li");
-  item.append(button);
-  return item;
-}
-
-function showCommands(dialog) {
-  dialog.querySelector("[data-commands-list]").replaceChildren(...listed().map((element) => row(element, dialog)));
-  dialog.querySelector("[data-commands-filter]").value = "";
-  narrow(dialog, "");
-  openDialog(dialog);
-}
-
-function narrow(dialog, text) {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const items = [...dialog.querySelectorAll("[data-commands-list] > li")];
-  for (const item of items) item.hidden = !words.every((word) => item.textContent.toLowerCase().includes(word));
-  dialog.querySelector("[data-commands-none]").hidden = items.some((item) => !item.hidden);
-}
-
-const visible = (dialog) => [...dialog.querySelectorAll("[data-commands-list] > li:not([hidden]) > button")];
-
-document.addEventListener("input", (event) => {
-  const dialog = event.target.closest("[data-commands]");
-  if (dialog && event.target.matches("[data-commands-filter]")) narrow(dialog, event.target.value);
-});
-
-document.addEventListener("keydown", (event) => {
-  const dialog = event.target.closest?.("[data-commands]");
-  if (!dialog) return;
-  const rows = visible(dialog);
-  const at = rows.indexOf(document.activeElement);
-  if (event.key === "Enter" && event.target.matches("[data-commands-filter]")) {
-    event.preventDefault();
-    rows[0]?.click();
-  } else if (event.key === "ArrowDown" && rows.length) {
-    event.preventDefault();
-    rows[Math.min(at + 1, rows.length - 1)].focus();
-  } else if (event.key === "ArrowUp" && at >= 0) {
-    event.preventDefault();
-    (rows[at - 1] ?? dialog.querySelector("[data-commands-filter]")).focus();
-  }
-});
-
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest('[data-dialog-open="commands"]');
-  const dialog = document.querySelector("[data-commands]");
-  if (opener && dialog) showCommands(dialog);
-}, { capture: true });

@@ -27,13 +27,31 @@ function closer() {
   return button;
 }
 
-export function toast(text, kind = "ok") {
+function undoButton() {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.dataset.undo = "";
+  button.append("Undo");
+  return button;
+}
+
+function leadingOn({ label, url }) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.append(label);
+  return link;
+}
+
+// undo: what it says can be taken back by Ctrl-Z; link: where a refusal leads on.
+export function toast(text, kind = "ok", { undo = false, link = null } = {}) {
   const line = document.createElement("p");
   line.textContent = text;
   const item = document.createElement("div");
   item.className = `toast toast-${kind}`;
   item.dataset.toast = kind;
-  item.append(symbol(SYMBOLS[kind] ?? "info"), line, closer());
+  if (link) line.append(" ", leadingOn(link));
+  item.append(symbol(SYMBOLS[kind] ?? "info"), line, ...(undo ? [undoButton()] : []), closer());
   // What was said before is no news any more once the next act succeeded.
   if (kind === "ok") box()?.querySelectorAll('[data-toast="ok"]').forEach((earlier) => earlier.remove());
   box()?.append(item);
