@@ -20,7 +20,7 @@ from practice.clinic.views import set_up_tabs
 from practice.config import Settings
 from practice.core.clock import Clock, system_clock
 from practice.demo import mail_views
-from practice.desk.safety.clinical_views import UPLOADS
+from practice.desk.safety import clinical_views
 from practice.desk.shell_views import install_shell
 from practice.portal.limits import PORTAL_RULE
 from practice.reminders.heartbeat import FOLLOWING, HOUSEKEEPING, SENDING, seconds_since
@@ -29,6 +29,7 @@ from practice.scheduling.claiming.rules import SCHEDULING_RULES, BookingRules
 from practice.scheduling.gating.rule import SAFETY_RULE
 from practice.scheduling.ownership import own_clients, owns_client
 from practice.scheduling.wait_list.behind import assemble_days_behind
+from practice.treatment_plans import clearances_api
 from practice.treatment_plans.booking_rule import PLAN_RULE
 from practice.treatment_plans.cadences import days_behind
 from practice.web.api import UidConverter, install_api
@@ -95,7 +96,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     if settings.mailbox_folder:
         app.register_blueprint(mail_views.blueprint)
     install_shell(app)
-    install_uploads(app, UPLOADS)
+    install_uploads(app, clinical_views.UPLOADS | clearances_api.UPLOADS)
     install_policies(
         app, elsewhere={"api-docs.openapi_json": PUBLIC, "api_docs": PUBLIC, "health": PUBLIC, "ready": PUBLIC}
     )

@@ -41,8 +41,14 @@ from practice.desk.month import views as month_views
 from practice.desk.my_day import views as my_day_views
 from practice.desk.plans import list_views as plan_list_views
 from practice.desk.plans import new_views as new_plan_views
+from practice.desk.plans import (
+    programme_views,
+    reassessing_views,
+    revising_views,
+    withdrawing_views,
+)
 from practice.desk.plans import views as plan_views
-from practice.desk.safety import clinical_views
+from practice.desk.safety import clinical_views, escalation_views, signing_views
 from practice.desk.safety import views as safety_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
@@ -63,11 +69,13 @@ from practice.scheduling.merging import api as merging_api
 from practice.scheduling.series import api as series_api
 from practice.scheduling.wait_list import api as wait_list_api
 from practice.treatment_plans import (
+    clearances_api,
     courses_api,
     episodes_api,
     plan_acts_api,
     plan_parts_api,
     plans_api,
+    safety_api,
     visit_api,
 )
 from practice.visits import api as visits_api
@@ -101,6 +109,8 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     plan_acts_api.blueprint,
     plan_parts_api.blueprint,
     courses_api.blueprint,
+    safety_api.blueprint,
+    clearances_api.blueprint,
     blocks_api.blueprint,
     busy_api.blueprint,
     messages_api.blueprint,
@@ -135,12 +145,18 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     safety_views.blueprint,
     clinical_views.blueprint,
     clinical_views.inbox_blueprint,
+    signing_views.blueprint,
+    escalation_views.blueprint,
     calendar_address_views.blueprint,
     wait_list_views.blueprint,
     course_views.blueprint,
     plan_list_views.blueprint,
     plan_views.blueprint,
     new_plan_views.blueprint,
+    revising_views.blueprint,
+    reassessing_views.blueprint,
+    programme_views.blueprint,
+    withdrawing_views.blueprint,
     refusal_pages.blueprint,
     merge_views.blueprint,
     clients_views.blueprint,

@@ -64,6 +64,7 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("safety.screen", _N, _N, _A, _O, _A),
     ("safety.read", _N, _N, _N, _O, _A),
     ("safety.manage", _N, _N, _N, _O, _A),
+    ("escalation.read", _N, _N, _N, _N, _A),
     ("clinic.read", _N, _N, _A, _A, _A),
     ("clinic.manage", _N, _N, _N, _N, _A),
     ("hours.manage", _N, _N, _N, _N, _A),

@@ -58,7 +58,7 @@ PLACES = (
     Place("diary", "Diary", "/diary", "calendar.read", "g d", covers=IN_THE_DIARY),
     Place("clients", "Clients", "/clients", "client.search", "g c"),
     Place("mail", "Mail", "/messages", "message.read", "g m"),
-    Place("calls", "Calls", "/calls", "task.read", "g k", covers=("/absences",)),
+    Place("calls", "Calls", "/calls", "task.read", "g k", covers=("/absences", "/urgent-calls")),
     Place("waiting", "Wait list", "/wait-list", "wait_list.read", "g w", covers=("/offers",)),
     Place("note", "Plans", "/plans", "plan.read", "g p"),
     Place("flag", "Clearances", "/clearances", "safety.read", "g l"),

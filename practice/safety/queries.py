@@ -108,6 +108,13 @@ def newest_screening(session: Session, client_id: int) -> Screening | None:
     return session.scalars(rows.order_by(Screening.submitted_at.desc(), Screening.id.desc()).limit(1)).one_or_none()
 
 
+def get_screening(session: Session, uid: str) -> Screening:
+    """Return one form; raises ``NotFound``."""
+    if (row := session.scalars(select(Screening).where(Screening.uid == uid)).one_or_none()) is None:
+        raise NotFound("There is no such form.")
+    return row
+
+
 def list_heard(session: Session, client_id: int) -> Sequence[Heard]:
     """Return what callers said about a client, what nobody has read first."""
     rows = session.scalars(

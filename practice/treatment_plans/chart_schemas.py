@@ -157,12 +157,14 @@ class PlanChartSchema(StrictSchema):
 
 
 class MeasuredChangeSchema(StrictSchema):
-    """A measure's way from the first visit to now; ``answer`` is what it says."""
+    """A measure's way from the first visit to now; ``answer`` says whether it changed as much as ``source`` asks."""
 
     code = fields.String(required=True)
     before = fields.Float(required=True, allow_none=True)
     after = fields.Float(required=True, allow_none=True)
     answer = fields.String(required=True)
+    matters_from = fields.Float(required=True, allow_none=True)
+    source = fields.String(required=True)
 
 
 class CheckpointSchema(StrictSchema):

@@ -14,14 +14,15 @@ from practice.treatment_plans.judging import read_course
 from practice.treatment_plans.lifecycles import GoalState, HoldReason, PlanState, SessionState, VersionState
 from practice.treatment_plans.models import Reassessment, TreatmentPlan
 from practice.treatment_plans.next_steps import Decided, Step, open_steps
-from practice.treatment_plans.progress import Change, Progress, Verdict
+from practice.treatment_plans.progress import Change, Definitions, Progress, Verdict
 from practice.treatment_plans.queries import find_version, get_plan, list_reassessments
 from practice.treatment_plans.reassessing import Finding, record_reassessment
 from practice.treatment_plans.sessions import SessionView, list_sessions
 from practice.treatment_plans.version_models import PlanVersion
 from practice.treatment_plans.version_shapes import checkpoints_of
 
-REFERENCE = "clinical.md 5.4"
+REFERENCE = "rule of verdicts, edition 2026-11"
+"""Which edition of the rule computed a verdict (``progress``, clinical.md 5.4); kept beside it."""
 
 _TREATED = frozenset({SessionState.DELIVERED, SessionState.IN_PROGRESS})
 
@@ -33,6 +34,7 @@ class Checkpoint:
     after_number: int
     due: int | None
     progress: Progress
+    definitions: Definitions
     earlier: Sequence[Decided]
     goals_met: bool
 
@@ -65,6 +67,7 @@ def find_checkpoint(session: Session, plan: TreatmentPlan) -> Checkpoint | None:
         after_number=after_number,
         due=_due(version, earlier, after_number),
         progress=progress,
+        definitions=course.definitions,
         earlier=[Decided(Verdict(row.decided), Step(row.decision)) for row in earlier],
         goals_met=version is not None and _are_met(version),
     )

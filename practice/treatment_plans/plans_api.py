@@ -149,17 +149,24 @@ def _shown(found: Checkpoint | None) -> Shown:
         "delivered": progress.delivered,
         "verdict": progress.verdict,
         "reference": REFERENCE,
-        "pain": _change(progress.pain),
-        "function": [_change(each) for each in progress.function],
+        "pain": _change(found, progress.pain),
+        "function": [_change(found, each) for each in progress.function],
         "signs": [str(sign) for sign in progress.signs],
         "goals_met": found.goals_met,
         "steps": {str(verdict): [str(step) for step in found.steps(verdict)] for verdict in Verdict},
     }
 
 
-def _change(change: Change) -> Shown:
-    numbers = {"before": number(change.before), "after": number(change.after)}
-    return {"code": change.code, "answer": str(change.answer), **numbers}
+def _change(found: Checkpoint, change: Change) -> Shown:
+    definition = found.definitions[change.code]
+    return {
+        "code": change.code,
+        "before": number(change.before),
+        "after": number(change.after),
+        "answer": str(change.answer),
+        "matters_from": definition.mic_abs,
+        "source": definition.source,
+    }
 
 
 def with_etag(shown: Shown) -> Read:

@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from practice.audit.models import AuditEvent
 from practice.clinic.models import ServiceKind, StaffTask
+from practice.clinic.tasks import finish_task
 from practice.safety.catalogue import usual
+from practice.safety.flagging import PHONE_NOW
 from practice.safety.models import Clearance, ClearanceDocument, Flag, HeardWord, Screening
+from practice.safety.watching import escalate_calls
 from practice.treatment_plans.details import EpisodeDetails, VersionDetails
 from practice.treatment_plans.diagnosis import Side
 from practice.treatment_plans.drafting import draft_plan
@@ -276,3 +279,36 @@ def test_a_form_filled_in_here_lets_the_treatment_begin(desk):
     desk.rita.post(f"/clients/{new.uid}/form", data=filled())
     assert desk.rita.post(f"/appointments/{row.uid}/start").status_code == 303
     assert desk.only_row().state == "in_progress"
+
+
+def test_a_form_that_was_sent_in_counts_when_a_therapist_has_signed_it(desk, owner):
+    new = desk.client(is_screened=False)
+    desk.rita.post(f"/clients/{new.uid}/form", data={**filled(cancer="yes"), "agrees": ""})
+    form = one(desk, Screening)
+    path = f"/clients/{new.uid}/screenings/{form.uid}"
+    assert path in owner.get(f"/clients/{new.uid}/safety").text
+    assert desk.rita.get(path).status_code == 403
+    shown = owner.get(path)
+    assert "To talk about" in shown.text and "Sign the form" in shown.text
+    assert last_event(desk).action == "chart.read"
+    assert owner.post(f"{path}/sign").status_code == 303
+    assert one(desk, Screening).signed_at is not None
+    assert "The form is signed and counts." in owner.get(path).text
+    other = desk.client("Berta Other")
+    assert owner.get(f"/clients/{other.uid}/screenings/{form.uid}").status_code == 404
+
+
+def test_the_owner_sees_which_urgent_calls_wait_and_which_were_late(desk, ada, owner):
+    assert "Nobody had to be phoned" in owner.get("/urgent-calls").text
+    flagged(desk, ada, "CES_SADDLE")
+    desk.clock.advance(timedelta(minutes=20))
+    act(desk.session, lambda: escalate_calls(desk.session, now=desk.clock()))
+    shown = owner.get("/urgent-calls").text
+    assert "not made yet" in shown and "yours now" in shown and "20 min" in shown
+    assert not [word for word in (*CANARIES, "saddle") if word.lower() in shown.lower()]
+    assert desk.rita.get("/urgent-calls").status_code == 403
+    assert "/urgent-calls" in owner.get("/calls").text and "/urgent-calls" not in desk.rita.get("/calls").text
+    desk.session.rollback()
+    task = desk.session.scalars(select(StaffTask).where(StaffTask.kind == PHONE_NOW)).one()
+    act(desk.session, lambda: finish_task(desk.session, task=task, outcome="reached", actor=OWNER, now=desk.clock()))
+    assert "late" in owner.get("/urgent-calls").text

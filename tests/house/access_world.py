@@ -33,6 +33,8 @@ from practice.safety.catalogue import usual
 from practice.safety.clearances import receive_document, request_clearance
 from practice.safety.flagging import raise_flag
 from practice.safety.heard import note_heard
+from practice.safety.questions import FORM
+from practice.safety.screening import FilledForm, record_screening
 from practice.scheduling.absences.models import GroundAct, HitAnswer
 from practice.scheduling.blocks.keeping import keep_free
 from practice.scheduling.blocks.wishes import BlockWish
@@ -582,6 +584,13 @@ def _clearance(world: World) -> dict[str, str]:
     return {"uid": uid, "part": row.uid}
 
 
+def _screening(world: World) -> dict[str, str]:
+    uid, client_id = _own_client(world)
+    form = FilledForm({key: question.values[0] for key, question in FORM.questions.items()}, "paper", is_signed=False)
+    row, _ = _act(world, lambda: record_screening(world.session, client_id=client_id, form=form, actor=OWNER, now=NOW))
+    return {"uid": uid, "part": row.uid}
+
+
 def _document(world: World) -> dict[str, str]:
     made = _clearance(world)
     pdf = b"%PDF-1.7 %%EOF"
@@ -603,6 +612,7 @@ def _own_client(world: World) -> tuple[str, int]:
 MAKERS: dict[str, Maker] = {
     "flag": _flag,
     "clearance": _clearance,
+    "screening": _screening,
     "document": _document,
     "heard": _heard,
     "location": lambda world: {"uid": world.location.uid},
@@ -681,6 +691,18 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
     },
     ("POST", "/api/v1/visits/<uid:uid>/measures/<uid:part>/correction"): lambda _: {"value": 6, "reason": "misheard"},
     ("POST", "/api/v1/visits/<uid:uid>/body-map"): lambda _: {"painted": []},
+    ("POST", "/api/v1/clients/<uid:uid>/flags"): lambda _: {"code": "EPILEPSY"},
+    ("PATCH", "/api/v1/clients/<uid:uid>/flags/<uid:part>"): lambda _: {"tier": None, "reason": "a mistake"},
+    ("POST", "/api/v1/clients/<uid:uid>/screening"): lambda _: {"answers": {}, "is_signed": False},
+    ("POST", "/api/v1/clients/<uid:uid>/heard"): lambda _: {"words": "numb since Sunday"},
+    ("POST", "/api/v1/clients/<uid:uid>/clearances/<uid:part>/reading"): lambda _: {
+        "clinician": "physician",
+        "clinician_name": "Dr Pell",
+        "dated_on": "2026-11-24",
+        "valid_from": "2026-11-24",
+        "valid_until": "2026-12-24",
+    },
+    ("POST", "/api/v1/clients/<uid:uid>/clearances/<uid:part>/end"): lambda _: {"state": "withdrawn", "reason": "no"},
     ("POST", "/api/v1/clients/<uid:uid>/episodes"): lambda _: {"side": "left"},
     ("PUT", "/api/v1/episodes/<uid:uid>"): lambda _: {"side": "left"},
     ("POST", "/api/v1/episodes/<uid:uid>/plans"): lambda world: {

@@ -479,6 +479,37 @@ POST    /api/v1/plans/<uid:uid>/consent                     plan         A A F Y
 POST    /api/v1/plans/<uid:uid>/consent/withdrawal          plan         A A F Y N Y
 POST    /api/v1/plans/<uid:uid>/course/proposals            plan         A A Y Y N Y
 POST    /api/v1/plans/<uid:uid>/course                      plan         A A Y Y N Y
+
+GET     /plans/<uid:uid>/version                            plan         A A F Y N Y
+POST    /plans/<uid:uid>/version                            plan         A A F Y N Y
+POST    /plans/<uid:uid>/version/discard                    plan         A A F Y N Y
+GET     /plans/<uid:uid>/reassessment                       plan         A A F Y N Y
+POST    /plans/<uid:uid>/reassessment                       plan         A A F Y N Y
+GET     /plans/<uid:uid>/programme                          plan         A A F Y N Y
+POST    /plans/<uid:uid>/programme/goals/<uid:part>         goal         A A F Y N Y
+POST    /plans/<uid:uid>/programme/exercises/<uid:part>     exercise     A A F Y N Y
+POST    /plans/<uid:uid>/programme/exercises/<uid:part>/dose exercise    A A F Y N Y
+GET     /plans/<uid:uid>/consent/withdrawal                 plan         A A F Y N Y
+POST    /plans/<uid:uid>/consent/withdrawal                 plan         A A F Y N Y
+GET     /urgent-calls                                       .            A A F F F Y
+GET     /clients/<uid:uid>/screenings/<uid:part>            screening    A A F Y N Y
+POST    /clients/<uid:uid>/screenings/<uid:part>/sign       screening    A A F Y N Y
+GET     /api/v1/screening-form                              .            A A Y Y Y Y
+GET     /api/v1/clients/<uid:uid>/flags                     client       A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/flags                     client       A A F Y N Y
+PATCH   /api/v1/clients/<uid:uid>/flags/<uid:part>          flag         A A F Y N Y
+GET     /api/v1/clients/<uid:uid>/screening                 client       A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/screening                 client       A A Y Y N Y
+POST    /api/v1/clients/<uid:uid>/screening/<uid:part>/signature screening A A F Y N Y
+GET     /api/v1/clients/<uid:uid>/heard                     client       A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/heard                     client       A A Y Y N Y
+GET     /api/v1/clearances                                  .            A A F Y Y Y
+GET     /api/v1/clients/<uid:uid>/clearances                client       A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/clearances                client       A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/clearances/<uid:part>/document clearance A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/clearances/<uid:part>/reading clearance A A F Y N Y
+POST    /api/v1/clients/<uid:uid>/clearances/<uid:part>/end clearance    A A F Y N Y
+GET     /api/v1/clients/<uid:uid>/documents/<uid:part>      document     A A F Y N Y
 """
 
 ACTORS = ("anonymous", "link", "receptionist", "therapist own", "therapist other", "owner")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
+from practice.accounts.permissions import may
 from practice.accounts.policy import requires
 from practice.clinic.queries import get_task
 from practice.clinic.tasks import finish_task
@@ -103,7 +104,10 @@ def post_told(uid: str) -> AnyResponse:
 def _show(refusal: PracticeError | None = None) -> Response:
     status = status_of(refusal) if refusal else 200
     page = calls_page(session(), refusal=refusal, now=now())
-    return render_page("desk/calls.html", status=status, fragment="desk/calls_body.html", page=page)
+    may_see_urgent = may(current_actor(), "escalation.read")
+    return render_page(
+        "desk/calls.html", status=status, fragment="desk/calls_body.html", page=page, may_see_urgent=may_see_urgent
+    )
 
 
 def _answer(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,7 +13,7 @@ from practice.accounts.current import current_actor
 from practice.accounts.ownership import require_own
 from practice.accounts.permissions import may
 from practice.accounts.policy import requires
-from practice.core.errors import NotFound
+from practice.core.errors import Conflict, NotFound, RuleViolation
 from practice.desk.plans.chart import clearance_spans, plan_chart
 from practice.desk.plans.overview import read_overview
 from practice.desk.plans.page import plan_page
@@ -108,13 +108,22 @@ def _fill_in(uid: str, schema: Schema, verb: Callable[[Body], Verb], said: str) 
 @blueprint.post("/plans/<uid:uid>/activate")
 @requires(WRITE)
 def post_activate(uid: str) -> Response:
-    """Bring the draft into force."""
+    """Bring the draft into force; a next version leads to the planner, which shows what it would move."""
+    is_running = PlanState(_own(session(), uid).state) in RUNNING_PLANS
 
-    def begin(opened: Session, **named: Any) -> None:
-        is_running = PlanState(get_plan(opened, uid).state) in RUNNING_PLANS
-        (activate_version if is_running else activate)(opened, **named)
+    def act(opened: Session) -> None:
+        _own(opened, uid)
+        (activate_version if is_running else activate)(opened, plan_uid=uid, actor=current_actor(), now=now())
 
-    return _press(uid, begin, "Noted.")
+    if not is_running:
+        return post_act(act, f"/plans/{uid}", said="Noted.")
+    try:
+        write(act)
+    except (Conflict, RuleViolation) as refused:
+        flash(refused.sentence, "warn")
+        return redirect(f"/plans/{uid}", 303)
+    flash("The new version is in force. Below is what it would move; accept it, or leave the visits as they are.", "ok")
+    return redirect(f"/plans/{uid}/course?again=1", 303)
 
 
 @blueprint.post("/plans/<uid:uid>/resume")
