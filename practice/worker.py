@@ -39,6 +39,7 @@ from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.gating.sweeping import Sweep
 from practice.scheduling.wait_list.rounds import OfferRound
 from practice.tables import METADATA
+from practice.treatment_plans.early_signals import note_signals
 from practice.treatment_plans.uncovered import hold_uncovered
 from practice.visits.notes.unsigned import remind_unsigned
 from practice.web.idempotency import forget_old_keys
@@ -112,9 +113,12 @@ class Worker:
         self._write(partial(beat, job=HOUSEKEEPING, worker=self._name, done=1, now=now))
 
     def sweep(self) -> None:
-        """Judge all that is booked anew: what a client lacks by now, and what has come; remind of unsigned notes."""
+        """Judge anew what is booked, by what each client lacks now, and how courses go; remind of unsigned notes."""
         self._sweep.run()
         self._write(partial(remind_unsigned, now=self._clock()))
+        after = 0
+        while after := self._write(partial(note_signals, after=after, now=self._clock())):
+            continue
 
     def back_up(self) -> None:
         """Take the night's backup when it is due and nobody else does."""

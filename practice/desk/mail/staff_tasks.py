@@ -23,6 +23,7 @@ from practice.safety.heard import READ_HEARD
 from practice.scheduling.gating.asking_ahead import CLEARANCE_ENDS, FORM_AGAIN
 from practice.scheduling.models import Appointment
 from practice.scheduling.telling import TELL_STOPPED
+from practice.treatment_plans.early_signals import EARLY_SIGNAL
 from practice.treatment_plans.stopping import DOCUMENT_WANTED
 from practice.treatment_plans.visiting import INCIDENT
 from practice.visits.notes.signing import DEVIATION
@@ -165,6 +166,10 @@ def _to_read(row: Any) -> Task:
     return _about_client(row, f"A therapist must read a note about {_name(row)}", may_be_closed=False)
 
 
+def _to_look_at(row: Any) -> Task:
+    return _about_client(row, f"A therapist must look at the plan of {_name(row)} today", may_be_closed=True)
+
+
 def _form_again(row: Any) -> Task:
     return replace(
         _about_client(row, f"{_name(row)} needs the form again soon", may_be_closed=True),
@@ -232,6 +237,7 @@ _SHOWN: Mapping[str, Callable[[Any], Task]] = {
     TELL_STOPPED: _to_tell,
     CALL_CLIENT: _phone_soon,
     READ_HEARD: _to_read,
+    EARLY_SIGNAL: _to_look_at,
     FORM_AGAIN: _form_again,
     CLEARANCE_ENDS: _document_ends,
     DOCUMENT_WANTED: _document_ends,
