@@ -50,10 +50,16 @@ class Found(Protocol):
 
 
 def next_three(
-    session: Session, query: StartsQuery, *, from_on: date | None, usual: Usual | None, now: datetime
+    session: Session,
+    query: StartsQuery,
+    *,
+    from_on: date | None,
+    usual: Usual | None,
+    leaving: datetime | None = None,
+    now: datetime,
 ) -> list[FittingTime]:
-    """Return up to three times to read aloud; at most four statements."""
-    found = three_next(session, query, from_on=from_on, now=now)
+    """Return up to three times to read aloud, not the one that is being left; at most four statements."""
+    found = three_next(session, query, from_on=from_on, leaving=leaving, now=now)
     return [fitting_time(found, one, usual) for one in found.proposals]
 
 

@@ -43,6 +43,17 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class QuickLink:
+    """A way that has a key on every page, for whoever may do ``action``."""
+
+    label: str
+    url: str
+    press: str
+    action: str
+    in_panel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A key of the help list that no element on the page names by itself."""
 
@@ -65,6 +76,13 @@ PLACES = (
     Place("setup", "Set-up", "/settings", "clinic.read", "g s", foot=True, covers=("/audit",)),
 )
 
+QUICK_LINKS = (
+    QuickLink("Book a visit", "/book", "b", "appointment.book", in_panel=True),
+    QuickLink("Find a gap", "/gaps", "g g", "calendar.read"),
+    QuickLink("Month at a glance", "/diary/month", "g o", "calendar.read"),
+)
+"""What can be done from every page; a page's own link of the same key comes before it."""
+
 KEYS = (
     Key("/", "Find a client"),
     Key("b", "Book"),
@@ -73,6 +91,9 @@ KEYS = (
     Key("j k", "Next row, row before"),
     Key("a", "Arrived"),
     Key("s", "Start"),
+    Key("d", "Done"),
+    Key("n", "No-show"),
+    Key("w", "Same time next week"),
     Key("u", "Undo the last act on a visit"),
     Key("Ctrl Z", "Take back what I did last"),
     Key("m", "Move"),
@@ -95,7 +116,7 @@ def shell_context() -> dict[str, Any]:
         return {}
     return {
         "search_url": "/find",
-        "book_url": "/book",
+        "quick_links": [link for link in QUICK_LINKS if may(actor, link.action)],
         "undo_url": "/undo",
         "shortcuts": KEYS,
         "nav_items": nav_items(actor, request.path),

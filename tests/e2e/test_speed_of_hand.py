@@ -82,9 +82,10 @@ def test_booking_a_new_client_with_name_and_phone_takes_six(hands: Hands) -> Non
 
 
 def test_the_three_next_times_are_read_aloud_after_one(hands: Hands) -> None:
-    hands.open(DIARY)
+    hands.open("/today")
     hands.press("b")
     expect(hands.page.locator("#panel .times")).to_contain_text("Next three fitting times")
+    expect(hands.page.locator("#f-typed")).to_be_focused()
     within(hands, 1)
 
 

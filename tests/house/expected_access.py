@@ -48,6 +48,7 @@ GET     /diary                                              .            A A Y Y
 GET     /diary/list                                         .            A A Y Y Y Y
 GET     /diary/<raw_day>                                    day          A A Y Y Y Y
 GET     /diary/<raw_day>/list                               day          A A Y Y Y Y
+GET     /diary/month                                        .            A A Y Y Y Y
 GET     /diary/<raw_day>/month                              day          A A Y Y Y Y
 GET     /gaps                                               .            A A Y Y Y Y
 GET     /diary/<raw_day>/status                             day          A A Y Y Y Y

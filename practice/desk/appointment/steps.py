@@ -65,7 +65,7 @@ def move_choices(session: Session, visit: Visit, *, from_on: date | None, actor:
         moving_id=visit.id,
     )
     not_before = max(from_on, to_local(now, visit.zone).date()) if from_on else None
-    same = next_three(session, query, from_on=not_before, usual=None, now=now)
+    same = next_three(session, query, from_on=not_before, usual=None, leaving=visit.starts_at, now=now)
     others = tuple(one.uid for one in _colleagues(session, visit, actor))
     if not others:
         return MoveChoices(same, (), from_on)

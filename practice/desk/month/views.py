@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
 from practice.accounts.ownership import own_therapist_id
@@ -21,6 +22,14 @@ from practice.web.pages import render_page
 
 blueprint = Blueprint("month", __name__, template_folder="../templates")
 blueprint.after_request(remember_location)
+
+
+@blueprint.get("/diary/month")
+@requires("calendar.read")
+def this_month() -> AnyResponse:
+    """Lead to the present month."""
+    today = practice_today(session(), now())
+    return redirect(DiaryAddress(today).path("month"), 303)
 
 
 @blueprint.get("/diary/<raw_day>/month")

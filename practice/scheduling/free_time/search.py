@@ -13,6 +13,7 @@ from practice.scheduling.free_time.explain import time_refusals
 from practice.scheduling.free_time.facts import current_set_up, facts_at
 from practice.scheduling.free_time.proposals import Proposal, propose
 from practice.scheduling.free_time.pulse import Pulse, feel_pulse
+from practice.scheduling.local_days import floor_minute
 from practice.scheduling.question import DiaryFacts, LocationFacts, Question, candidates
 from practice.scheduling.wishes import get_by_uid, resolve_location
 
@@ -94,17 +95,25 @@ def find_starts(session: Session, query: StartsQuery, *, first_on: date, last_on
 
 
 def three_next(
-    session: Session, query: StartsQuery, *, from_on: date | None = None, amount: int = 3, now: datetime
+    session: Session,
+    query: StartsQuery,
+    *,
+    from_on: date | None = None,
+    amount: int = 3,
+    leaving: datetime | None = None,
+    now: datetime,
 ) -> FoundProposals:
     """Return a few fitting starts within :data:`NEXT_DAYS` days of *from_on* (today), on different days.
 
-    A client's last therapist comes first. Raises as above.
+    A client's last therapist comes first; the instant that a visit is *leaving* is none of them. Raises as above.
     """
     pulse = _pulse(session, query, now)
     question = _question(session, query, pulse, now, first_on=from_on, days=NEXT_DAYS)
     facts = facts_at(session, question, pulse)
     familiar = None if pulse.client is None else pulse.client.last_therapist_id
-    proposals = propose(question, facts, offered_starts(question, facts), amount=amount, familiar_id=familiar)
+    left = None if leaving is None else floor_minute(leaving)
+    starts = [start for start in offered_starts(question, facts) if start.begins != left]
+    proposals = propose(question, facts, starts, amount=amount, familiar_id=familiar)
     return FoundProposals(question, facts, proposals)
 
 

@@ -66,6 +66,8 @@ def test_moving_shows_times_that_work(desk, visit):
     page = desk.rita.get(f"/appointments/{visit.uid}/move").text
     choices = re.findall(r'name="choice" value="([^"]+)"', page)
     assert len(choices) >= 3
+    assert desk.choice(10) not in choices, "where it is already"
+    assert choices[0].startswith("2026-11-24T"), "another time of the same day comes first"
     assert post(desk, visit, "move", choice=choices[1]).status_code == 303
     assert now_true(desk, visit).local_start.isoformat(timespec="minutes") == choices[1].partition("|")[0]
 

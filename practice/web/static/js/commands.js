@@ -19,7 +19,10 @@ function label(element) {
 // Of several elements with one key only the one that the key would press is listed.
 function listed() {
   const seen = new Set();
-  return [...document.querySelectorAll("[data-command], [data-shortcut]")].filter((element) => {
+  // What this page can do comes first, then where one can go.
+  const all = [...document.querySelectorAll("[data-command], [data-shortcut]")];
+  const ordered = [...all.filter((one) => !one.closest(".rail-list")), ...all.filter((one) => one.closest(".rail-list"))];
+  return ordered.filter((element) => {
     const key = element.dataset.shortcut;
     if (element.closest("dialog") || !usable(element) || (key && offered(key, document) !== element)) return false;
     const fresh = !seen.has(label(element));
