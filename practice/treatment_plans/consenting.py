@@ -13,6 +13,7 @@ from practice.treatment_plans.consent_texts import PLAN_CONSENT, ConsentBy, Cons
 from practice.treatment_plans.errors import PlanTextOutdated
 from practice.treatment_plans.holding import hold
 from practice.treatment_plans.lifecycles import CONSENT, ConsentState, HoldReason, PlanState, VersionState
+from practice.treatment_plans.models import TreatmentPlan
 from practice.treatment_plans.queries import find_consent, find_version, get_plan
 from practice.treatment_plans.version_models import PlanConsent, PlanVersion
 
@@ -52,20 +53,42 @@ def record_consent(
 
 
 def withdraw_consent(session: Session, *, plan_uid: str, note: str = "", actor: Actor, now: datetime) -> None:
-    """End the consent at once; an active plan goes on hold by the client's wish. Without one nothing happens."""
+    """End the consent at once, to the version in force and to a draft beside it; an active plan goes on hold.
+
+    The client's wish is the reason of the hold. Without a consent nothing happens.
+    """
     plan = get_plan(session, plan_uid)
-    version = _version(session, plan_uid)
-    consent = find_consent(session, version.id)
-    if consent is None:
-        return
+    given = given_consents(session, plan.id)
+    for version, consent in given:
+        _withdraw(session, plan, version, consent, note, actor=actor, now=now)
+    is_running = any(version.state == VersionState.ACTIVE for version, _ in given)
+    if plan.state == PlanState.ACTIVE and is_running:
+        hold(session, plan_uid=plan_uid, reason=HoldReason.CLIENT, actor=actor, now=now)
+
+
+def given_consents(session: Session, plan_id: int) -> list[tuple[PlanVersion, PlanConsent]]:
+    """Return the consents in force: to the version in force, and to a draft beside it."""
+    versions = [find_version(session, plan_id, state) for state in (VersionState.ACTIVE, VersionState.DRAFT)]
+    pairs = [(version, find_consent(session, version.id)) for version in versions if version is not None]
+    return [(version, consent) for version, consent in pairs if consent is not None]
+
+
+def _withdraw(
+    session: Session,
+    plan: TreatmentPlan,
+    version: PlanVersion,
+    consent: PlanConsent,
+    note: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
     end_consent(consent, ConsentState.WITHDRAWN, now=now)
     if note:
         sealed = record_to_write(session, client_id=plan.client_id, now=now)
         consent.note = sealed.seal(note, PlanConsent.note, consent.uid)
     session.flush()
     record(session, Event("consent.withdrawn", "plan_version", version.uid, actor, now))
-    if plan.state == PlanState.ACTIVE and version.state == VersionState.ACTIVE:
-        hold(session, plan_uid=plan_uid, reason=HoldReason.CLIENT, actor=actor, now=now)
 
 
 def end_consent(consent: PlanConsent, state: ConsentState, *, now: datetime) -> None:

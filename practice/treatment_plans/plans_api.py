@@ -8,6 +8,7 @@ from practice.accounts.ownership import own_clients
 from practice.accounts.policy import requires
 from practice.clients.queries import get_client
 from practice.clinic.queries import get_therapist
+from practice.scheduling.ownership import require_own_client
 from practice.treatment_plans.cadences import list_paces
 from practice.treatment_plans.chart_schemas import CheckpointSchema, PlanChartSchema, PlanVersionsSchema
 from practice.treatment_plans.checkpoints import REFERENCE, Checkpoint, find_checkpoint, number
@@ -46,6 +47,8 @@ class Plans(MethodView):
 
 
 def _query(opened: Session, query: Body) -> PlanQuery:
+    if "client_uid" in query:
+        require_own_client(opened, query["client_uid"], current_actor(), READ)
     return PlanQuery(
         state=PlanState(query["state"]) if "state" in query else None,
         therapist_id=get_therapist(opened, query["therapist_uid"]).id if "therapist_uid" in query else None,

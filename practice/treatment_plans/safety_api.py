@@ -20,6 +20,7 @@ from practice.safety.screening import FilledForm, sign_screening
 from practice.scheduling.appointments.forms import seen_version
 from practice.scheduling.gating.restanding import restand
 from practice.treatment_plans.plan_forms import Body, who_and_when
+from practice.treatment_plans.plan_input_schemas import KeptSchema
 from practice.treatment_plans.safety_forms import MANAGE, READ, SCREEN, TELL, own_client, require_of
 from practice.treatment_plans.safety_schemas import (
     FilledFormSchema,
@@ -195,13 +196,14 @@ class HeardWords(MethodView):
         return write(work)
 
     @blueprint.arguments(HeardInputSchema)
-    @blueprint.response(204)
+    @blueprint.response(201, KeptSchema)
     @requires(TELL)
-    def post(self, body: Body, uid: str) -> None:
+    def post(self, body: Body, uid: str) -> Response:
         """Keep it for a therapist; the desk cannot read it again."""
 
-        def work(opened: Session) -> None:
+        def work(opened: Session) -> Answer:
             client = own_client(opened, uid, TELL)
-            note_heard(opened, client_id=client.id, words=body["words"], **who_and_when())
+            row = note_heard(opened, client_id=client.id, words=body["words"], **who_and_when())
+            return Answer(201, {"uid": row.uid}, f"/api/v1/clients/{uid}/heard")
 
-        write(work)
+        return post_once(work, actor=current_actor(), now=now())

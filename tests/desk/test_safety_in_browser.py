@@ -40,7 +40,7 @@ def test_the_pages_of_those_who_treat_are_sound(desk, ada, address, browser) -> 
         page.fill("input[name=password]", PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{address}/today")
-        for path in (f"/clients/{client.uid}/safety", "/clearances", f"/clients/{client.uid}/form"):
+        for path in (f"/clients/{client.uid}/safety", "/clearances", "/urgent-calls", f"/clients/{client.uid}/form"):
             page.goto(address + path)
             assert violations(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

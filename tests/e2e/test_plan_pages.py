@@ -70,6 +70,8 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(app, course, running, page: Pa
             look(page, f"{address}/plans/{running.uid}", faults, width=1280)
             look(page, f"{address}/plans/{running.uid}", faults, width=390)
             look(page, f"{address}/plans", faults, width=390)
+        for part in ("version", "reassessment", "programme", "consent/withdrawal"):
+            look(page, f"{address}/plans/{running.uid}/{part}", faults, width=390)
         look(page, f"{address}/clients/{course.scene.clients[1].uid}/plans/new", faults, width=390)
     assert {path: found for path, found in faults.items() if found} == {}
 

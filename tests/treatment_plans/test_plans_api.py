@@ -192,6 +192,14 @@ def test_a_consent_that_is_taken_back_puts_the_plan_on_hold_until_it_is_given_ag
     assert owner.post(path, given).status_code == 201
 
 
+def test_a_consent_is_taken_back_though_a_next_version_is_being_written(course, owner):
+    plan = course.active()
+    owner.post(f"/plans/{plan.uid}/draft", {"service_uid": course.scene.service.uid, "reason": "more walking"})
+    assert owner.post(f"/plans/{plan.uid}/consent/withdrawal", {}).status_code == 204
+    assert course.plan(plan).state == "on_hold"
+    assert owner.get(f"/plans/{plan.uid}/chart").json["in_force"]["consent"] is None
+
+
 def test_plans_are_listed_in_pages_and_narrowed(course, owner):
     plan = course.active()
     owner.post(f"/plans/{plan.uid}/referral", {"reason": "a letter"})

@@ -126,7 +126,10 @@ def test_an_emergency_is_told_to_the_desk_as_urgent_and_no_more(course, desk, he
 
 
 def test_what_a_caller_said_is_written_by_the_desk_and_read_by_a_therapist(course, owner, desk, here):
-    assert desk.post(f"{here}/heard", {"words": "numb since Sunday"}).status_code == 204
+    key = {"Idempotency_Key": "7d3f3c1e-0000-4000-8000-000000000004"}
+    first = desk.post(f"{here}/heard", {"words": "numb since Sunday"}, **key)
+    assert (first.status_code, set(first.json)) == (201, {"uid"})
+    assert desk.post(f"{here}/heard", {"words": "numb since Sunday"}, **key).json == first.json
     assert desk.get(f"{here}/heard").status_code == 403
     assert owner.get(f"{here}/heard").json["heard"][0]["words"] == "numb since Sunday"
     course.session.rollback()

@@ -1,5 +1,6 @@
 """Taking a consent back: what follows is said before it is done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,11 +11,10 @@ from werkzeug.wrappers import Response
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.desk.ways_out import PlainPlace, offers_of
-from practice.treatment_plans.consenting import withdraw_consent
+from practice.treatment_plans.consenting import given_consents, withdraw_consent
 from practice.treatment_plans.lifecycles import PlanState, VersionState
 from practice.treatment_plans.models import TreatmentPlan
 from practice.treatment_plans.plan_forms import CHART, WRITE, own_plan, who_and_when
-from practice.treatment_plans.queries import find_consent, find_version
 from practice.treatment_plans.sessions import list_sessions, standing
 from practice.treatment_plans.version_models import PlanConsent, PlanVersion
 from practice.visits.access import note_reading
@@ -38,14 +38,13 @@ class WithdrawalPage:
     """What is taken back, and what follows."""
 
     plan: TreatmentPlan
-    version: PlanVersion | None
-    consent: PlanConsent | None
+    given: Sequence[tuple[PlanVersion, PlanConsent]]
     booked: int
 
     @property
     def goes_on_hold(self) -> bool:
         """Return whether the plan rests from then on."""
-        is_in_force = self.version is not None and self.version.state == VersionState.ACTIVE
+        is_in_force = any(version.state == VersionState.ACTIVE for version, _ in self.given)
         return self.plan.state == PlanState.ACTIVE and is_in_force
 
 
@@ -73,10 +72,7 @@ def post(uid: str) -> Response:
 
 def _page(uid: str, form: FormState | None = None, status: int = 200) -> Response:
     plan = own_plan(session(), uid, CHART)
-    draft = find_version(session(), plan.id, VersionState.DRAFT)
-    version = draft or find_version(session(), plan.id, VersionState.ACTIVE)
-    consent = None if version is None else find_consent(session(), version.id)
-    page = WithdrawalPage(plan, version, consent, len(standing(list_sessions(session(), plan.id))))
+    page = WithdrawalPage(plan, given_consents(session(), plan.id), len(standing(list_sessions(session(), plan.id))))
     given = form or FormState()
     offers = offers_of(given.refusal, PlainPlace(f"/plans/{uid}"))
     return render_page("desk/plan_withdrawal.html", status=status, page=page, form=given, offers=offers)

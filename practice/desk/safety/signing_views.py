@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
@@ -61,9 +62,9 @@ class FormPage:
         return [each for each in self.answers if not each.is_unusual]
 
     @property
-    def submitted_on(self) -> str:
+    def submitted_at(self) -> datetime:
         """Return the local day and time of sending in."""
-        return f"{wall_time(self.form.submitted_at, self.zone):%Y-%m-%d %H:%M}"
+        return wall_time(self.form.submitted_at, self.zone)
 
     @property
     def path(self) -> str:
