@@ -65,6 +65,7 @@ from practice.scheduling.blocks import api as blocks_api
 from practice.scheduling.blocks import busy_api
 from practice.scheduling.calendar import api as calendar_api
 from practice.scheduling.free_time import api as availability_api
+from practice.scheduling.linking import api as linking_api
 from practice.scheduling.merging import api as merging_api
 from practice.scheduling.series import api as series_api
 from practice.scheduling.wait_list import api as wait_list_api
@@ -101,6 +102,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     merging_api.blueprint,
     wait_list_api.blueprint,
     series_api.blueprint,
+    linking_api.blueprint,
     visits_api.blueprint,
     notes_api.blueprint,
     visit_api.blueprint,

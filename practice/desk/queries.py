@@ -134,6 +134,7 @@ def _visits(now: datetime) -> Select[*tuple[Any, ...]]:
             Appointment.cancel_reason,
             Appointment.desk_note,
             Appointment.series_id,
+            Appointment.link_id,
             Client.id.label("client_id"),
             Client.uid.label("client_uid"),
             Client.first_name,
@@ -211,6 +212,7 @@ def _visit(row: Any, people: People) -> Visit:
         cancel_reason=row.cancel_reason,
         desk_note=row.desk_note,
         series_id=row.series_id,
+        link_id=row.link_id,
     )
 
 

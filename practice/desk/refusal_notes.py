@@ -50,11 +50,9 @@ BOOKING: Mapping[str, RefusalNote] = {
         422, "The therapist cannot get there in time from another location.", "Take a later time, or override."
     ),
     "day_full": _note(
-        422, "The therapist has had the most visits or hands-on minutes of a day.", "Take another day or therapist."
+        422, "The therapist has had enough visits or minutes of a day.", "Take another day or therapist."
     ),
-    "week_full": _note(
-        422, "The therapist has had the most visits or hands-on minutes of a week.", "Take another week or therapist."
-    ),
+    "week_full": _note(422, "The therapist has had enough visits or minutes of a week.", "Take another week."),
     "rest_needed": _note(422, "The therapist would work too long without a rest.", "Take a time after the rest."),
     "client_gap": _note(
         422, "The client has such a visit too few days before or after.", "Take a later day, or override with a reason."
@@ -62,9 +60,7 @@ BOOKING: Mapping[str, RefusalNote] = {
     "client_day_full": _note(
         422, "The client has the most visits of a day.", "Take another day, or override with a reason."
     ),
-    "preference": _note(
-        422, "The client asked for somebody else.", "Take another therapist, or override with a reason."
-    ),
+    "preference": _note(422, "The client asked for somebody else.", "Take another therapist, or give a reason."),
     "not_with_therapist": _note(422, "This client and this therapist are kept apart.", "Take another therapist."),
     "not_in_this_hour": _note(422, "This client cannot come in this hour.", "Take a time in another hour."),
     "therapist_not_registered": _note(
@@ -117,6 +113,9 @@ BOOKING: Mapping[str, RefusalNote] = {
     "course_not_whole": _note(
         422, "Visits are not one for each session of a plan, in its rhythm.", "Ask for new proposals and take one."
     ),
+    "not_linked": _note(422, "The visit is linked to no other.", "Change this visit alone."),
+    "not_back_to_back": _note(422, "Linked visits follow each other within an hour.", _OTHER_TIME),
+    "linked_visits": _note(422, "A linked visit moves with the other or alone.", "Choose one of the two buttons."),
     "not_in_series": _note(422, "The visit belongs to no series.", "Change this visit alone."),
     "nothing_to_swap": _note(422, "Both appointments have the same in that place.", "Choose what differs."),
     "too_early": _note(422, "This can be said only after the visit was due.", "Wait until then, or cancel instead."),

@@ -71,6 +71,7 @@ class Visit:
     cancel_reason: str | None
     desk_note: str
     series_id: str | None = None
+    link_id: str | None = None
     is_busy: bool = False
 
     @property
@@ -145,6 +146,7 @@ def _busy(visit: Visit) -> Visit:
         cancel_reason=None,
         desk_note="",
         series_id=None,
+        link_id=None,
         is_busy=True,
     )
 

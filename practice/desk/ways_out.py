@@ -56,6 +56,9 @@ class Place(Protocol):
     def step(self, label: str, verb: str) -> Offer:
         """Return the button that leads to another act on the same appointment."""
 
+    def together(self, label: str, choice: Choice, both: str) -> Offer:
+        """Return the button that moves a linked visit, with the other one (``1``) or alone (``0``)."""
+
     def assess(self, label: str, service: str) -> Offer:
         """Return the button that makes an assessment of it."""
 
@@ -96,6 +99,9 @@ class PlainPlace:
     def step(self, label: str, verb: str) -> Offer:  # noqa: ARG002  # no appointment is open
         return Offer(label, url=self.url)
 
+    def together(self, label: str, choice: Choice, both: str) -> Offer:  # noqa: ARG002  # no appointment is open
+        return self.choose(label, choice)
+
     def assess(self, label: str, service: str) -> Offer:
         return panel_link(label, f"/book?{urlencode({'service': service})}")
 
@@ -104,13 +110,27 @@ class PlainPlace:
 
 
 def _choose(way: WayOut, place: Place) -> Offer:
+    choice = _choice_of(way)
+    if choice is None or choice.local_start is None:
+        return place.look(way.label, way.values.get("from", ""))
+    label = short_time(choice.local_start, place.on) if way.act == "choose_time" else way.label
+    return place.choose(label, choice)
+
+
+def _together(way: WayOut, place: Place) -> Offer:
+    choice = _choice_of(way)
+    if choice is None:
+        return place.look(way.label, "")
+    return place.together(way.label, choice, way.values.get("together", "0"))
+
+
+def _choice_of(way: WayOut) -> Choice | None:
     values = way.values
     if "local_start" not in values:
-        return place.look(way.label, values.get("from", ""))
+        return None
     is_second = values.get("is_second_occurrence") == "true"
     start = datetime.fromisoformat(values["local_start"]).replace(fold=int(is_second))
-    label = short_time(start, place.on) if way.act == "choose_time" else way.label
-    return place.choose(label, Choice(start, values.get("therapist", ""), values.get("room", "")))
+    return Choice(start, values.get("therapist", ""), values.get("room", ""))
 
 
 def short_time(start: datetime, on: date | None) -> str:
@@ -207,6 +227,7 @@ BUTTONS: Mapping[str, Callable[[WayOut, Place], Offer]] = {
     "list_users": _page,
     "open_client": _client_page,
     "open_visit": _visit,
+    "move_together": _together,
     "new_key": _again,
     "next_times": _look,
     "open_plan": _plan,

@@ -16,6 +16,7 @@ _UNRECONCILED = text("change_seq > reconciled_seq")
 _HELD = text("state = 'held'")
 _OF_A_BLOCK = text("block_id IS NOT NULL")
 _SHARED = text("act_id IS NOT NULL")
+_LINKED = text("link_id IS NOT NULL")
 
 
 WORK_OF: dict[str, Work] = {
@@ -57,6 +58,7 @@ class Appointment(Editable, Base):
     ``local_start`` and ``zone`` are the promise made to a person, ``starts_at`` and ``ends_at`` its index in UTC.
     Duration, buffers, price and kind are copied from the service at booking. ``sequence`` is the calendar file's
     SEQUENCE; ``change_seq`` rises with every change that a message may have to tell, ``reconciled_seq`` follows it.
+    Visits booked back to back share a ``link_id``.
     """
 
     __tablename__ = "appointment"
@@ -69,6 +71,7 @@ class Appointment(Editable, Base):
         Index(None, "therapist_id", "starts_at"),
         Index("ix_appointment_unreconciled", "id", postgresql_where=_UNRECONCILED, sqlite_where=_UNRECONCILED),
         Index("ix_appointment_hold_ends_at", "hold_ends_at", postgresql_where=_HELD, sqlite_where=_HELD),
+        Index("ix_appointment_link_id", "link_id", postgresql_where=_LINKED, sqlite_where=_LINKED),
     )
 
     client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
@@ -77,6 +80,7 @@ class Appointment(Editable, Base):
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
     series_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    link_id: Mapped[str | None] = mapped_column(String(36))
     state: Mapped[AppointmentState] = mapped_column(String(20))
     previous_state: Mapped[AppointmentState | None] = mapped_column(String(20))
     tentative_reason: Mapped[str | None] = mapped_column(String(40))

@@ -65,6 +65,7 @@ class BookingDetails:
     desk_note: str = ""
     tell_client: bool = True
     series_id: str | None = None
+    link_id: str | None = None
 
 
 def get_by_uid(known: Mapping[int, Named], uid: str, word: str) -> Named:

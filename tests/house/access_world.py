@@ -681,6 +681,8 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
     ("POST", "/api/v1/appointments/<uid:uid>/fee-waiver"): lambda _: {"reason": "regular client"},
     ("POST", "/api/v1/appointments/<uid:uid>/no-show"): lambda _: {"charge_fee": False},
     ("POST", "/api/v1/appointments/<uid:uid>/reservation"): lambda _: {"reason": "other"},
+    ("PATCH", "/api/v1/appointments/<uid:uid>/linked"): lambda _: {},
+    ("POST", "/api/v1/appointments/<uid:uid>/linked/cancellation"): lambda _: {"reason": "ill"},
     ("PATCH", "/api/v1/appointments/<uid:uid>/series"): lambda _: {"scope": "this"},
     ("POST", "/api/v1/appointments/<uid:uid>/series/cancellation"): lambda _: {"scope": "all", "reason": "ill"},
     ("POST", "/api/v1/clients/<uid:uid>/activities"): lambda _: {"words": "Walk to the shop"},
@@ -756,6 +758,17 @@ def stranger_bodies(world: World, client_uid: str) -> dict[str, dict[str, object
             **common,
             "local_start": "2026-11-25T10:00",
             "rule": {"weekdays": [2], "count": 2},
+        },
+        "/api/v1/appointments/linked": {
+            "client_uid": client_uid,
+            "visits": [
+                {
+                    "service_uid": world.service.uid,
+                    "therapist_uid": olga.uid,
+                    **({} if number else {"local_start": "2026-11-25T10:00"}),
+                }
+                for number in range(2)
+            ],
         },
         "/api/v1/appointments/walk-ins": dict(common),
         "/api/v1/appointments/past-visits": {

@@ -333,6 +333,10 @@ POST    /api/v1/appointments/<uid:uid>/start                appointment  A A Y Y
 GET     /api/v1/appointments/<uid:uid>/series               appointment  A A Y Y N Y
 PATCH   /api/v1/appointments/<uid:uid>/series               appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/series/cancellation  appointment  A A Y Y N Y
+POST    /api/v1/appointments/linked                         .            A A Y Y Y Y
+GET     /api/v1/appointments/<uid:uid>/linked               appointment  A A Y Y N Y
+PATCH   /api/v1/appointments/<uid:uid>/linked               appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/linked/cancellation  appointment  A A Y Y N Y
 POST    /book/series                                        .            A A Y Y Y Y
 POST    /book/series/back                                   .            A A Y Y Y Y
 POST    /book/series/book                                   .            A A Y Y Y Y

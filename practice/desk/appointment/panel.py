@@ -12,6 +12,7 @@ from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.desk.acts import Act, acts_of, next_act, rarer_acts
 from practice.desk.appointment.history import HistoryLine, history_of
+from practice.desk.appointment.in_link import InLink, in_link
 from practice.desk.appointment.in_series import InSeries, in_series
 from practice.desk.appointment.late import LateChoice, late_choice
 from practice.desk.appointment.place import MovingPlace
@@ -46,7 +47,7 @@ class AppointmentPanel:
     refusal: PracticeError | None = None
     ways: Sequence[Offer] = ()
     series: InSeries | None = None
-
+    link: InLink | None = None
     may_record: bool = False
 
     @property
@@ -92,6 +93,7 @@ def appointment_panel(
         refusal=refusal,
         ways=_ways(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
         series=in_series(session, visit),
+        link=in_link(session, visit, actor),
         may_record=may(actor, RECORD) and visit.state in HERE,
     )
 

@@ -51,6 +51,9 @@ class MovingPlace:
     def step(self, label: str, verb: str) -> Offer:
         return self._post(label, verb) if verb == "undo" else panel_link(label, f"{self.url}/{verb}")
 
+    def together(self, label: str, choice: Choice, both: str) -> Offer:
+        return self._post(label, "move", choice=str(choice), together=both)
+
     def assess(self, label: str, service: str) -> Offer:  # noqa: ARG002  # the visit's own therapist says which
         return self._post(label, "assess")
 

@@ -18,6 +18,7 @@ class MoveSchema(VersionSchema):
     minutes = WholeNumber(5, 480)
     override_reason = Text(longest=300)
     scope = fields.Enum(Scope, by_value=True)
+    together = Flag()
 
 
 class CancelSchema(VersionSchema):
@@ -27,6 +28,7 @@ class CancelSchema(VersionSchema):
     comment = Text(longest=300)
     quiet = Flag()
     scope = fields.Enum(Scope, by_value=True)
+    together = Flag()
 
 
 class NoShowSchema(VersionSchema):

@@ -13,7 +13,7 @@ from practice.accounts.policy import requires
 from practice.core.errors import PracticeError
 from practice.desk.answer_views import go_on, nothing_to_show, with_news
 from practice.desk.appointment.acts import DONE_WORDS, FINAL_WORDS, PLAIN_ACTS, therapist_wanted
-from practice.desk.appointment.in_series import call_off_several, move_several
+from practice.desk.appointment.in_link import call_off_with_linked, move_with_linked
 from practice.desk.appointment.next_week import same_time_next_week
 from practice.desk.appointment.panel import AppointmentPanel, appointment_panel, open_visit
 from practice.desk.appointment.schemas import (
@@ -195,7 +195,7 @@ def post_move(uid: str) -> AnyResponse:
     def work(opened: Session, wanted: dict[str, Any]) -> object:
         if target := therapist_wanted(wanted):
             require_own_diary(opened, target, current_actor(), CHANGE)
-        return move_several(opened, uid, wanted, rules=booking_rules(), **who_and_when())
+        return move_with_linked(opened, uid, wanted, rules=booking_rules(), **who_and_when())
 
     return act(uid, CHANGE, MoveSchema(), work, DONE_WORDS["move"])
 
@@ -216,7 +216,7 @@ def post_cancel(uid: str) -> AnyResponse:
         uid,
         CANCEL,
         CancelSchema(),
-        lambda opened, said: call_off_several(opened, uid, said, **who_and_when()),
+        lambda opened, said: call_off_with_linked(opened, uid, said, **who_and_when()),
         DONE_WORDS["cancel"],
     )
 

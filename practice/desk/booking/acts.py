@@ -18,11 +18,14 @@ from practice.desk.booking.draft import Draft
 from practice.scheduling.appointments.booking import book_held, book_time, walk_in
 from practice.scheduling.appointments.holding import hold_time, release_hold
 from practice.scheduling.appointments.recording import PastVisit, record_past
+from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.errors import NEXT_TIMES, HoldExpired
 from practice.scheduling.lifecycle import AppointmentState
+from practice.scheduling.linking.service import LinkedWish, book_linked
 from practice.scheduling.models import Appointment
 from practice.scheduling.ownership import require_own_client
+from practice.scheduling.wishes import get_by_uid
 
 
 class NotChosenYet(RuleViolation):
@@ -82,6 +85,8 @@ def book_draft(session: Session, draft: Draft, *, rules: BookingRules, actor: Ac
         raise NotChosenYet("Choose a time first.", ways_out=(NEXT_TIMES,))
     client_uid = client_of(session, draft, actor=actor, now=now)
     start = draft.choice.local_start
+    if draft.follow and (start is None or _is_past(session, draft, now)):
+        raise NotChosenYet("Choose a time to come for two visits, or book them one by one.", ways_out=(NEXT_TIMES,))
     if start is None:
         let_go(session, draft, actor=actor, now=now)
         return walk_in(
@@ -108,7 +113,7 @@ def _book(
     actor: Actor,
     now: datetime,
 ) -> Appointment:
-    if draft.hold and draft.held_for == draft.asks_to_hold:
+    if draft.hold and draft.held_for == draft.asks_to_hold and not draft.follow:
         # Without the hold the time may still be free, and that is all that the caller wants.
         with suppress(HoldExpired):
             return book_held(
@@ -121,6 +126,8 @@ def _book(
                 now=now,
             )
     let_go(session, draft, actor=actor, now=now)
+    if draft.follow:
+        return _book_both(session, draft, client_uid, start, rules=rules, actor=actor, now=now)
     return book_time(
         session,
         wish=draft.wish_at(start),
@@ -130,6 +137,40 @@ def _book(
         actor=actor,
         now=now,
     )
+
+
+def _book_both(
+    session: Session,
+    draft: Draft,
+    client_uid: str,
+    start: datetime,
+    *,
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    first = draft.wish_at(start)
+    booked = book_linked(
+        session,
+        first=first,
+        then=[LinkedWish(service=draft.follow, therapist=_who_follows(session, draft, first.therapist, actor))],
+        client_uid=client_uid,
+        details=draft.details,
+        rules=rules,
+        actor=actor,
+        now=now,
+    )
+    return booked[0]
+
+
+def _who_follows(session: Session, draft: Draft, therapist_uid: str | None, actor: Actor) -> str | None:
+    """Return the therapist of the visit right after: the same one if she offers it, else anyone."""
+    if therapist_uid is None or own_therapist_id(session, actor, "appointment.book") is not None:
+        return therapist_uid
+    set_up = read_set_up(session)
+    service = get_by_uid(set_up.services, draft.follow, "service")
+    offers = get_by_uid(set_up.therapists, therapist_uid, "therapist").offers
+    return therapist_uid if service.id in offers else None
 
 
 def _record(

@@ -40,7 +40,7 @@ class Draft:
     """A booking in the making; uids are empty while nothing is chosen (a therapist: for *any*).
 
     ``hold`` is the time held for it, ``held_for`` what that hold was for, ``let_go`` another hold to
-    give back first.
+    give back first. ``follow`` is the service of a visit right after it.
     """
 
     location: str = ""
@@ -60,6 +60,7 @@ class Draft:
     desk_note: str = ""
     outcome: str = ""
     past_reason: str = ""
+    follow: str = ""
 
     @property
     def start(self) -> datetime:
@@ -142,6 +143,7 @@ _PLAIN = (
     "desk_note",
     "outcome",
     "past_reason",
+    "follow",
 )
 
 

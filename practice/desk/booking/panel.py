@@ -13,7 +13,7 @@ from practice.clients.queries import Duplicate
 from practice.clinic.queries import get_settings
 from practice.core.actor import Actor
 from practice.core.errors import PracticeError
-from practice.core.local_time import NonexistentLocalTime, wall_time
+from practice.core.local_time import NonexistentLocalTime, exists, wall_time
 from practice.desk.booking.choices import Choices, read_choices
 from practice.desk.booking.draft import Draft
 from practice.desk.booking.duplicates import likely_duplicates
@@ -28,7 +28,9 @@ from practice.desk.visits import Visit, seconds_held
 from practice.desk.ways_out import Offer, offers_of
 from practice.scheduling.appointments.booking import TENTATIVE_REASONS
 from practice.scheduling.errors import BookingConflict, BookingRefused, BufferTaken, TimeTaken, refused
+from practice.scheduling.free_time.following import follow_on
 from practice.scheduling.free_time.search import StartsQuery, explain_start
+from practice.scheduling.series.errors import SeriesConflict, SeriesRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Trouble:
 
 NO_TROUBLE = Trouble()
 HERE_NOW = Choice(None)
-_TIME_REFUSALS = (BookingConflict, BookingRefused, TimeTaken, BufferTaken, NonexistentLocalTime)
+_SEVERAL = (SeriesConflict, SeriesRefused)
+_TIME_REFUSALS = (BookingConflict, BookingRefused, TimeTaken, BufferTaken, NonexistentLocalTime, *_SEVERAL)
 _NUMBERS = {2: "two", 3: "three"}
 
 
@@ -86,7 +89,7 @@ class MainButton:
     is_off: bool = False
 
 
-def main_button(selected: Choice | None, *, is_past: bool, trouble: Trouble) -> MainButton:
+def main_button(selected: Choice | None, *, is_past: bool, trouble: Trouble, is_linked: bool = False) -> MainButton:
     """Return what the main button says for a choice: the act, the day and the time."""
     if selected is None:
         return MainButton("Choose a time", is_off=True)
@@ -97,7 +100,7 @@ def main_button(selected: Choice | None, *, is_past: bool, trouble: Trouble) -> 
         return MainButton(f"Record {when}")
     if trouble.can_be_overridden:
         return MainButton(f"Book {when} anyway")
-    return MainButton(f"Book {when}")
+    return MainButton(f"Book both, {when}" if is_linked else f"Book {when}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,20 @@ class BookingPanel:
     @property
     def button(self) -> MainButton:
         """Return the main button: it says what it will do."""
-        return main_button(self.selected, is_past=self.moment.is_past, trouble=self.trouble)
+        return main_button(
+            self.selected, is_past=self.moment.is_past, trouble=self.trouble, is_linked=bool(self.draft.follow)
+        )
+
+    @property
+    def follow_words(self) -> str:
+        """Return when the visit right after would begin; empty without one."""
+        then = next((one for one in self.choices.services if one.uid == self.draft.follow), None)
+        start = self.selected.local_start if self.selected else None
+        zone = self.choices.location.zone
+        if then is None or start is None or not exists(start, zone):
+            return ""
+        begins = follow_on(start, self.choices.service.shape, then.shape, then.grid_minutes, zone)
+        return f"{then.name} follows at {begins:%H:%M}."
 
     @property
     def service_options(self) -> Sequence[tuple[str, str]]:
@@ -214,9 +230,16 @@ def booking_panel(
         seconds_left=seconds_held(hold, now) if hold else 0,
         moment=_moment(session, draft, choices.location.zone, now),
         trouble=trouble,
-        ways=offers_of(trouble.refusal, BookingPlace(draft)),
+        ways=_ways(trouble, BookingPlace(draft)),
         focus=_focus(draft, trouble, changed),
     )
+
+
+def _ways(trouble: Trouble, place: BookingPlace) -> Sequence[Offer]:
+    """Return what leads out; the times near one of two visits are no times for both."""
+    if isinstance(trouble.refusal, _SEVERAL):
+        return (place.look("Show more times", ""),)
+    return offers_of(trouble.refusal, place)
 
 
 def trouble_of(session: Session, draft: Draft, *, actor: Actor, now: datetime) -> Trouble:
@@ -261,6 +284,7 @@ def _query(draft: Draft, hold: Visit | None) -> StartsQuery:
         room_uid=draft.choice.room or None if draft.choice else None,
         moving_id=hold.id if hold else None,
         client_uid=draft.client if draft.client and not draft.is_new_client else None,
+        then_uid=draft.follow or None,
     )
 
 

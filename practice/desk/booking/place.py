@@ -50,6 +50,9 @@ class BookingPlace:
     def step(self, label: str, verb: str) -> Offer:  # noqa: ARG002  # nothing is booked yet, so nothing can be moved
         return self.again(label)
 
+    def together(self, label: str, choice: Choice, both: str) -> Offer:  # noqa: ARG002  # nothing is booked yet
+        return self.choose(label, choice)
+
     def assess(self, label: str, service: str) -> Offer:
         draft = self.draft
         chosen = {"service": service, "client": draft.client, "choice": str(draft.choice or "")}

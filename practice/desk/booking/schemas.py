@@ -23,6 +23,7 @@ class BookingSchema(StrictSchema):
     may_mail = Flag()
     service = Uid()
     therapist = Uid()
+    follow = Uid()
     choice = ChoiceField()
     proposed = ChoiceField()
     hold = Uid()

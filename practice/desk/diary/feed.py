@@ -127,6 +127,7 @@ def _props(visit: Visit, by: By, now: datetime) -> Mapping[str, Any]:
         "state": visit.state.value,
         "sub": _sub(visit, by),
         "colour": visit.therapist.colour,
+        "linked": visit.link_id is not None,
         "confirmed": visit.confirmed_at is not None,
         "same_name": client is not None and client.has_same_name,
         "late": late_minutes(visit, now),

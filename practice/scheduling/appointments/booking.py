@@ -141,7 +141,7 @@ def describe(appointment: Appointment, details: BookingDetails) -> None:
     appointment.tentative_reason = details.tentative_reason or appointment.tentative_reason
     appointment.desk_note = details.desk_note
     appointment.tell_client = details.tell_client
-    appointment.series_id = details.series_id
+    appointment.series_id, appointment.link_id = details.series_id, details.link_id
 
 
 def _require_tentative_reason(reason: str) -> None:

@@ -16,6 +16,9 @@ from practice.scheduling.models import Appointment, AppointmentChange
 
 UNDO = WayOut("undo", "Undo the last act")
 
+TOGETHER = "together"
+"""Beside what an act changed: the uids of the appointments that it changed together, to go back together."""
+
 INSTANTS = frozenset(
     {
         "starts_at",

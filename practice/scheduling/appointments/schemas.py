@@ -51,6 +51,7 @@ class AppointmentSchema(PlacedSchema):
     tentative_reason = fields.String(allow_none=True)
     sequence = fields.Integer()
     series_id = fields.String(allow_none=True)
+    link_id = fields.String(allow_none=True)
     tell_client = fields.Boolean()
     desk_note = fields.String()
     confirmed_at = Instant(allow_none=True)

@@ -24,6 +24,7 @@ FOR_STAFF = (
     "duration_minutes",
     "sequence",
     "series_id",
+    "link_id",
     "tell_client",
     "desk_note",
     "confirmed_at",

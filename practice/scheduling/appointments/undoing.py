@@ -14,7 +14,7 @@ from practice.core.actor import Actor
 from practice.core.db import new_uid
 from practice.core.intervals import Interval
 from practice.core.local_time import NonexistentLocalTime, to_utc_as_stood
-from practice.scheduling.appointments.history import Act, Snapshot, note, restore, snapshot, tell_calendars
+from practice.scheduling.appointments.history import TOGETHER, Act, Snapshot, note, restore, snapshot, tell_calendars
 from practice.scheduling.appointments.parting import part_with_former
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
@@ -73,17 +73,15 @@ def undo(
 ) -> Appointment:
     """Take back the last act on an appointment; taking back the booking itself marks it as entered in error.
 
-    Both halves of a swap go back together. Raises ``NothingToUndo`` (also where a
-    colleague's diary would change and the actor may use the own one only), ``TimeTaken`` when the time before is gone,
-    and ``StaleVersion``.
+    Both halves of a swap go back together, and so do visits linked to each other. Raises ``NothingToUndo`` (also
+    where a colleague's diary would change and the actor may use the own one only), ``TimeTaken`` when the time before
+    is gone, and ``StaleVersion``.
     """
     appointment = load(session, appointment_uid)
     require_seen(session, appointment, version)
     change = _last_change(session, appointment)
     going_back = [_return(session, appointment, change)]
-    partner_uid = change.after.get("swapped_with")
-    if partner_uid is not None:
-        going_back.append(_other_half(session, str(partner_uid), change))
+    going_back += [_other_half(session, uid, change) for uid in _partners(appointment, change)]
     _take_back(session, going_back, actor=actor, now=now)
     return appointment
 
@@ -146,11 +144,17 @@ def _require_own_diaries(going_back: Sequence[_Return], actor: Actor) -> None:
         raise NothingToUndo("Taking this back would change a colleague's diary. Ask the desk to do it.")
 
 
+def _partners(appointment: Appointment, change: AppointmentChange) -> list[str]:
+    swapped, together = change.after.get("swapped_with"), change.after.get(TOGETHER, [])
+    others = [uid for uid in together if uid != appointment.uid] if isinstance(together, list) else []
+    return [str(swapped), *others] if swapped else others
+
+
 def _other_half(session: Session, uid: str, change: AppointmentChange) -> _Return:
     partner = load(session, uid)
     theirs = _last_change(session, partner)
     if (theirs.verb, theirs.at) != (change.verb, change.at):
-        raise NothingToUndo("The other appointment of this swap was changed since. Swap or move them by hand.")
+        raise NothingToUndo("The other appointment of this act was changed since. Move or cancel them by hand.")
     return _return(session, partner, theirs)
 
 

@@ -19,6 +19,7 @@ class TimesQuerySchema(StrictSchema):
     therapist = fields.List(Uid(), validate=validate.Length(max=MOST_THERAPISTS), load_default=list)
     room = Uid()
     client = Uid(metadata={"description": "Respects the client's own diary."})
+    then = Uid(metadata={"description": "Only starts after which this service can follow at once."})
 
 
 class RangeQuerySchema(TimesQuerySchema):
@@ -61,6 +62,7 @@ def starts_query(query: dict[str, Any]) -> StartsQuery:
         therapist_uids=tuple(query["therapist"]),
         room_uid=query.get("room"),
         client_uid=query.get("client"),
+        then_uid=query.get("then"),
     )
 
 

@@ -10,7 +10,8 @@ from practice.core.local_time import wall_time
 from practice.scheduling.free_time.availability import OfferedStart, offered_starts
 from practice.scheduling.free_time.beside import client_time_refusals
 from practice.scheduling.free_time.explain import time_refusals
-from practice.scheduling.free_time.facts import current_set_up, facts_at
+from practice.scheduling.free_time.facts import current_set_up, facts_at, facts_of_several
+from practice.scheduling.free_time.following import followed_starts
 from practice.scheduling.free_time.proposals import Proposal, propose
 from practice.scheduling.free_time.pulse import Pulse, feel_pulse
 from practice.scheduling.local_days import floor_minute
@@ -30,7 +31,8 @@ class StartsQuery:
     """What is asked, by uid: no therapist means anyone, no location the only one.
 
     ``moving_id`` is the appointment whose present time counts as free; ``by_link`` asks as a client,
-    ``own_only`` as somebody who may book these therapists only.
+    ``own_only`` as somebody who may book these therapists only. With ``then_uid`` only starts after which that
+    service can follow at once.
     """
 
     service_uid: str
@@ -41,6 +43,7 @@ class StartsQuery:
     moving_id: int | None = None
     by_link: bool = False
     own_only: bool = False
+    then_uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,7 @@ def find_starts(session: Session, query: StartsQuery, *, first_on: date, last_on
         raise ValueError(f"ask for 1 to {MOST_DAYS} days")
     pulse = _pulse(session, query, now)
     question = _question(session, query, pulse, now, first_on=first_on, last_on=last_on)
-    facts = facts_at(session, question, pulse)
-    return FoundStarts(question, facts, offered_starts(question, facts))
+    return FoundStarts(question, *_offered(session, query, question, pulse))
 
 
 def three_next(
@@ -109,10 +111,10 @@ def three_next(
     """
     pulse = _pulse(session, query, now)
     question = _question(session, query, pulse, now, first_on=from_on, days=NEXT_DAYS)
-    facts = facts_at(session, question, pulse)
+    facts, starts = _offered(session, query, question, pulse)
     familiar = None if pulse.client is None else pulse.client.last_therapist_id
     left = None if leaving is None else floor_minute(leaving)
-    starts = [start for start in offered_starts(question, facts) if start.begins != left]
+    starts = [start for start in starts if start.begins != left]
     proposals = propose(question, facts, starts, amount=amount, familiar_id=familiar)
     return FoundProposals(question, facts, proposals)
 
@@ -130,6 +132,24 @@ def explain_start(session: Session, query: StartsQuery, *, local_start: datetime
     return Explanation(
         asked, facts, time_refusals(asked, facts, local_start), client_time_refusals(asked, facts, local_start)
     )
+
+
+def _offered(
+    session: Session, query: StartsQuery, question: Question, pulse: Pulse
+) -> tuple[DiaryFacts, list[OfferedStart]]:
+    if query.then_uid is None:
+        facts = facts_at(session, question, pulse)
+        return facts, offered_starts(question, facts)
+    services = current_set_up(session, pulse).services
+    people = question.therapist_ids if question.own_only else None
+    then = replace(
+        question,
+        service_id=get_by_uid(services, query.then_uid, "service").id,
+        therapist_ids=people,
+        room_id=None,
+    )
+    facts = facts_of_several(session, [question, then], pulse)
+    return facts, followed_starts(question, then, facts)
 
 
 def _pulse(session: Session, query: StartsQuery, now: datetime) -> Pulse:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from practice.core.db import new_uid
 from practice.core.errors import PracticeError
 from practice.core.events import Event, record
 from practice.scheduling.appointments.booking import PLAIN, describe, first_state
-from practice.scheduling.appointments.history import Act, note, require_state, snapshot
+from practice.scheduling.appointments.history import TOGETHER, Act, note, require_state, snapshot
 from practice.scheduling.appointments.rescheduling import MoveJob, placing_of_move, put_elsewhere, question_of_move
 from practice.scheduling.claiming.frame import read_client_and_set_up, read_frame
 from practice.scheduling.claiming.informing import Judging
@@ -28,13 +29,24 @@ from practice.scheduling.series.conflicts import refuse_visits
 from practice.scheduling.wishes import BookingDetails, MoveWish, TimeWish, get_by_uid, resolve_location
 
 
+class Tie(StrEnum):
+    """What visits booked as one act are to each other: visits of a series, or linked because they follow at once."""
+
+    SERIES = "series"
+    LINK = "link"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseVisit:
-    """One visit by its number in the course: where it shall lie, and the appointment to be moved there, if any."""
+    """One visit by its number in the course: where it shall lie, and the appointment to be moved there, if any.
+
+    ``waived`` are codes of rules that do not count for it beside the visits before it.
+    """
 
     number: int
     wish: TimeWish
     moving: Appointment | None = None
+    waived: frozenset[str] = frozenset()
 
 
 def arrange_visits(
@@ -45,20 +57,24 @@ def arrange_visits(
     details: BookingDetails = PLAIN,
     room_needs: frozenset[str] = frozenset(),
     waived: frozenset[str] = frozenset(),
+    tie: Tie = Tie.SERIES,
     rules: BookingRules,
     actor: Actor,
     now: datetime,
 ) -> list[Appointment]:
     """Book and move every visit in one act with one act id, or none; the appointments in the order of *visits*.
 
-    One lock, one look and one write for all of them. New visits carry the act's id as their series. *waived* are
-    codes of rules that the caller judges for the course as a whole. Raises
+    One lock, one look and one write for all of them. New visits carry the act's id as their series or link, as *tie*
+    says. *waived* are codes of rules that the caller judges for the course as a whole. Raises
     ``NotFound``, ``LocationNeeded``, ``WrongState``, ``StaleVersion``, and ``SeriesConflict`` or ``SeriesRefused``
     naming each visit that does not fit with the nearest times that do.
     """
     client, set_up = read_client_and_set_up(session, client_uid)
     placings = _placings(session, visits, client, set_up.needing(room_needs), details, actor=actor, now=now)
-    placings = [replace(each, waived=each.waived | waived) for each in placings]
+    placings = [
+        replace(placing, waived=placing.waived | waived | visit.waived)
+        for placing, visit in zip(placings, visits, strict=True)
+    ]
     act_id = new_uid()
     before = {each.moving.id: snapshot(each.moving) for each in visits if each.moving is not None}
     arranged: list[Appointment] = []
@@ -66,7 +82,7 @@ def arrange_visits(
     def write(index: int, place: Place) -> Appointment:
         visit = visits[index]
         arranged.append(
-            _book(session, place, client, replace(details, series_id=act_id), actor=actor, now=now)
+            _book(session, place, client, _tied(details, tie, act_id), actor=actor, now=now)
             if visit.moving is None
             else put_elsewhere(visit.moving, place)
         )
@@ -76,13 +92,18 @@ def arrange_visits(
         return refuse_visits({visits[at].number: (placings[at], each) for at, each in why.items()}, what="changed")
 
     places = take_places(session, placings, write=write, refuse=refuse, judging=Judging(rules, actor, now))
+    together = {TOGETHER: [each.uid for each in arranged]} if tie is Tie.LINK else {}
     for placing, place, appointment in zip(placings, places, arranged, strict=True):
         if placing.moving is not None:
             forget_everybody(session, appointment)
-        act = Act(placing.verb, act_id, details.override_reason, place.overridden)
+        act = Act(placing.verb, act_id, details.override_reason, place.overridden, together)
         note(session, appointment, act, before.get(appointment.id), actor=actor, now=now)
-    record(session, Event("series.arrange", "series", act_id, actor, now, {"visits": len(arranged)}))
+    record(session, Event(f"{tie}.arrange", str(tie), act_id, actor, now, {"visits": len(arranged)}))
     return arranged
+
+
+def _tied(details: BookingDetails, tie: Tie, act_id: str) -> BookingDetails:
+    return replace(details, series_id=act_id) if tie is Tie.SERIES else replace(details, link_id=act_id)
 
 
 def _book(

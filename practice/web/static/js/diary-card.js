@@ -1,5 +1,5 @@
 // How the diary draws: the head of a column, a visit's card, its classes. It decides nothing and asks nobody.
-// An event's extendedProps: {state, sub, kind: "visit" | "block", colour, confirmed, same_name, late, phone, alert,
+// An event's extendedProps: {state, sub, kind: "visit" | "block", colour, confirmed, linked, same_name, late, phone, alert,
 // held_left, buffer_before, buffer_after, icon and opens (of a block)}; a resource's: {colour, sub, off}. Only what is true needs to be there.
 // Hatched time is an event with display "background"; className "is-free" shows an offered time instead.
 import { symbol } from "./toast.js";
@@ -54,6 +54,7 @@ export function card({ event, timeText, view }, states) {
   const props = event.extendedProps;
   const name = element("span", "visit-name", ...(props.icon ? [symbol(props.icon)] : []), event.title);
   if (props.same_name) name.append(symbol("same-name"), element("span", "visually-hidden", " (same name)"));
+  if (props.linked) name.append(symbol("link"), element("span", "visually-hidden", " (linked with another visit)"));
   if (saysTime(view)) {
     const time = element("span", "visit-time", timeText);
     return [element("div", "visit visit-line", time, name, ...sub(props), ...mark(props, states))];
