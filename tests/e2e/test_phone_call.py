@@ -144,6 +144,12 @@ def test_the_command_list_acts_goes_and_finds_clients(clinic: Clinic, hands: Han
     expect(rows.locator("visible=true")).to_have_count(1)
     hands.press("Enter")
     page.wait_for_url("**/calls")
+    # Whoever types on at once after closing the list is not writing into it any more.
+    hands.press("Control+k")
+    hands.type("mo")
+    hands.press("Escape")
+    hands.press("b")
+    expect(page.locator("#f-typed")).to_be_focused()
 
 
 def taps(*there: Locator) -> int:

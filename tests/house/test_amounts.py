@@ -244,6 +244,7 @@ LEADS_ON = {
     "/appointments/<uid:uid>/form",
     "/diary",
     "/diary/list",
+    "/diary/month",
     "/find",
     "/settings",
     "/sign-in",

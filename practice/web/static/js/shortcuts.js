@@ -9,10 +9,12 @@ let timer;
 
 // A choice among cards is a field too, but nothing is written in it: the two keys that lead elsewhere work there.
 const CHOICE = "input:is([type=radio], [type=checkbox])";
+// A closed dialog keeps the focus for a moment: whoever types on at once does not mean its field any more.
 const writing = (element, key) =>
-  element?.isContentEditable ||
-  (/^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? "") && !(element.matches(CHOICE) && /[?/]/.test(key))) ||
-  element?.closest?.("[data-own-keys]");
+  !element?.closest?.("dialog:not([open])") &&
+  (element?.isContentEditable ||
+    (/^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? "") && !(element.matches(CHOICE) && /[?/]/.test(key))) ||
+    element?.closest?.("[data-own-keys]"));
 
 const begun = (keys) => [...scope().querySelectorAll("[data-shortcut]")].some((el) => el.dataset.shortcut.startsWith(`${keys} `));
 
