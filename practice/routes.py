@@ -52,7 +52,7 @@ from practice.desk.safety import clinical_views, escalation_views, signing_views
 from practice.desk.safety import views as safety_views
 from practice.desk.today import behind_views
 from practice.desk.today import views as today_views
-from practice.desk.visit_record import body_map_views
+from practice.desk.visit_record import body_map_views, note_views
 from practice.desk.visit_record import views as visit_record_views
 from practice.desk.wait_list import views as wait_list_views
 from practice.portal import calendar_views, form_views, offer_views
@@ -129,6 +129,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     my_day_views.blueprint,
     visit_record_views.blueprint,
     body_map_views.blueprint,
+    note_views.blueprint,
     sheet_views.blueprint,
     month_views.blueprint,
     diary_views.blueprint,

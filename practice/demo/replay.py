@@ -12,11 +12,13 @@ from practice.clients.details import ClientDetails, RelationDetails
 from practice.clients.models import Client, RelationKind
 from practice.clients.relations import add_relation
 from practice.clients.service import add_alert, create_client, set_consent
+from practice.clinic.models import ServiceKind
 from practice.core.actor import Actor, Role
 from practice.demo.acts import Act, Deed
 from practice.demo.cases import CASES, LOST
 from practice.demo.diary import Visit
 from practice.demo.forms import ASKED_AGAIN_AFTER, ask_again, fill_in
+from practice.demo.noting import note_relaxation
 from practice.demo.people import Person
 from practice.demo.premises import SERVICES, THERAPISTS
 from practice.demo.stage import Stage
@@ -193,12 +195,15 @@ def _complete(session: Session, stage: Stage, act: Act) -> None:
     visit = stage.script.visits[act.visit]
     uid = stage.appointment_uids[act.visit]
     complete(session, appointment_uid=uid, actor=stage.therapist(visit), now=act.at)
+    is_past = visit.day < stage.script.today
     if (treatment := _treatment(session, stage, act)) is None:
+        if is_past and SERVICES[visit.service].kind is not ServiceKind.PHONE:
+            note_relaxation(session, uid, actor=stage.therapist(visit), now=act.at)
         return
     number = stage.delivered[visit.client]
     if number == 1:
         treatment.open_plan(_session_ids(session, stage, visit.client))
-    treatment.after(uid, number)
+    treatment.after(uid, number, is_signed=is_past)
 
 
 def _no_show(session: Session, stage: Stage, act: Act) -> None:

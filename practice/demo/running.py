@@ -17,6 +17,7 @@ from practice.core.clock import Clock
 from practice.core.local_time import wall_time
 from practice.demo.building import build
 from practice.demo.mailbox import Mailbox, MailboxServer
+from practice.demo.noting import SIGNING_PIN, give_signing_pins
 from practice.demo.postman import Postman
 from practice.demo.premises import PASSWORD, STAFF, ZONE
 from practice.demo.storage import Storage
@@ -97,6 +98,7 @@ def _bring_up(app: Flask, storage: Storage, *, fresh: bool, clock: Clock, say: S
         settings: Settings = app.extensions["settings"]
         with closing(Postman(app.extensions["sessions"], settings)) as postman:
             build(app.extensions["sessions"], rules=app.extensions["booking_rules"], now=now, postman=postman)
+        give_signing_pins(app.extensions["sessions"], settings.secret_key, now=now)
     storage.note_built(today, newest_revision())
 
 
@@ -145,4 +147,5 @@ def introduce(settings: Settings, say: Say) -> None:
     say(f"  The API                       {settings.base_url}/api/v1/docs\n")
     for each in STAFF:
         say(f"  {each.role:<13} {each.email:<18} {PASSWORD}")
-    say("\n  Ctrl-C ends it.")
+    say(f"\n  Therapists sign with {SIGNING_PIN}.")
+    say("  Ctrl-C ends it.")

@@ -13,15 +13,18 @@ from practice.core.actor import Actor
 from practice.core.local_time import wall_time
 from practice.demo.cases import CASES, KEPT_EXERCISES, Decision
 from practice.demo.findings import FINDINGS, Again, Findings, path_regions
+from practice.demo.noting import agree, course_note, sign, write_note
 from practice.demo.premises import ZONE
 from practice.treatment_plans.activating import activate, activate_version
 from practice.treatment_plans.blocks import Block
 from practice.treatment_plans.consent_texts import PLAN_CONSENT, ConsentMode
 from practice.treatment_plans.consenting import record_consent
 from practice.treatment_plans.details import EpisodeDetails, GoalDetails, VersionDetails
+from practice.treatment_plans.diagnosis import Cause
 from practice.treatment_plans.drafting import add_goal, draft_plan, set_baseline
 from practice.treatment_plans.ending import complete
 from practice.treatment_plans.episodes import open_episode
+from practice.treatment_plans.exercises import EXERCISES
 from practice.treatment_plans.judging import read_course
 from practice.treatment_plans.models import TreatmentPlan
 from practice.treatment_plans.next_steps import Step
@@ -79,6 +82,7 @@ class Treatment:
         """Ask, measure and paint before the treatment of a delivered visit."""
         visit = self.act(open_visit, appointment_uid=appointment_uid)
         self.act(record_pre_check, visit=visit, answers=ALL_NO)
+        agree(self.session, visit, in_writing=True, actor=self.actor, now=self.now)
         if number == 1:
             for words in self.case.activities:
                 self.act(add_activity, client_id=self.client.id, words=words)
@@ -86,14 +90,27 @@ class Treatment:
         self.act(record_vitals, visit=visit, reading=reading(self.findings, number, 0), timing=Timing.PRE)
         self.act(paint_body_map, visit=visit, painted=painted(self.findings, number))
 
-    def after(self, appointment_uid: str, number: int) -> None:
-        """Measure again after the treatment; at a checkpoint, judge and decide."""
+    def after(self, appointment_uid: str, number: int, *, is_signed: bool) -> None:
+        """Measure again after the treatment and write the note; at a checkpoint, judge and decide."""
         visit = self.act(open_visit, appointment_uid=appointment_uid)
         leg = Number("NPRS_LEG", "now", self.findings.leg_after[number - 1], Timing.POST)
         self.act(record_measures, visit=visit, numbers=[leg])
         self.act(record_vitals, visit=visit, reading=reading(self.findings, number, 1), timing=Timing.POST)
+        write_note(self.session, visit, self._note(number), actor=self.actor, now=self.now)
+        if is_signed:
+            sign(self.session, visit, actor=self.actor, now=self.now)
         if decision := self.case.decisions.get(number):
             self._decide(number, decision)
+
+    def _note(self, number: int) -> dict[str, Any]:
+        found, is_pregnant = self.findings, self.case.cause is Cause.PREGNANCY
+        return course_note(
+            side=self.case.side,
+            leg=(found.leg[number - 1], found.leg_after[number - 1]),
+            back=found.back[number - 1],
+            lying="side_left" if is_pregnant else "prone",
+            home=[EXERCISES[code].name for code in self.case.exercises],
+        )
 
     def open_plan(self, appointment_ids: Sequence[int]) -> None:
         """Bring the plan into force after the first visit; its sessions are the appointments that were booked."""

@@ -121,6 +121,18 @@ def _free_place(session: Session, plan_id: int) -> int:
     return free[0]
 
 
+def dose_of(row: ExercisePrescription) -> Dose:
+    """Return how much a prescription asks for."""
+    return Dose(
+        sets=row.sets,
+        reps=row.reps,
+        hold_seconds=row.hold_seconds,
+        minutes=row.minutes,
+        times_per_day=row.times_per_day,
+        days_per_week=row.days_per_week,
+    )
+
+
 def _write_dose(row: ExercisePrescription, dose: Dose) -> None:
     row.sets, row.reps, row.hold_seconds, row.minutes = dose.sets, dose.reps, dose.hold_seconds, dose.minutes
     row.times_per_day, row.days_per_week = dose.times_per_day, dose.days_per_week

@@ -35,7 +35,7 @@ MOST_LINES = 40
 """Activities of one client in all the years."""
 
 SYMPTOMS = ("leg_pain", "tingling", "weakness", "sitting")
-_SYMPTOM_LABELS = ("leg pain", "tingling or numbness in leg, foot or groin", "weakness of leg or foot", "pain sitting")
+SYMPTOM_WORDS = ("leg pain", "tingling or numbness in leg, foot or groin", "weakness of leg or foot", "pain sitting")
 VERSIONS_OF_RMDQ = frozenset({24, 23, 18, 11})
 
 
@@ -52,7 +52,7 @@ def _pain(site: str) -> tuple[Part, ...]:
 
 
 def _symptoms(what: str) -> tuple[Part, ...]:
-    return tuple(Part(name, f"{what}: {label}", 0, 6) for name, label in zip(SYMPTOMS, _SYMPTOM_LABELS, strict=True))
+    return tuple(Part(name, f"{what}: {label}", 0, 6) for name, label in zip(SYMPTOMS, SYMPTOM_WORDS, strict=True))
 
 
 def _nerves() -> tuple[Part, ...]:

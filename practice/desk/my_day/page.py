@@ -22,6 +22,7 @@ from practice.desk.queries import days_window, list_visits
 from practice.desk.visits import State, Visit
 from practice.safety.catalogue import T0, T1
 from practice.scheduling.claiming.frame import read_set_up
+from practice.visits.notes.unsigned import count_unsigned
 
 HERE = frozenset({State.ARRIVED, State.IN_PROGRESS})
 TO_COME = frozenset({State.TENTATIVE, State.BOOKED, *HERE})
@@ -55,6 +56,7 @@ class MyDay:
     now_or_next: MyClient | None
     later: Sequence[MyClient]
     done: int
+    unsigned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def my_day(session: Session, *, actor: Actor, now: datetime) -> MyDay:
     record(session, Event("chart.read", "my_day", today.isoformat(), actor, now, {"clients": shown}))
     first = next((each for each in clients if each.is_here), next(iter(clients), None))
     later = [each for each in clients if each is not first]
-    return MyDay(today, first, later, sum(visit.state == State.COMPLETED for visit in visits))
+    done = sum(visit.state == State.COMPLETED for visit in visits)
+    unsigned = 0 if therapist_id is None else count_unsigned(session, therapist_id, now=now)
+    return MyDay(today, first, later, done, unsigned)
 
 
 def _known(session: Session, client_ids: set[int], today: date, until: datetime) -> _Known:

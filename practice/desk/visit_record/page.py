@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.desk.queries import get_visit
+from practice.desk.visit_record.note_page import NotePart, note_part
 from practice.desk.visit_record.schemas import PAINS
 from practice.desk.visits import Visit as Booked
 from practice.treatment_plans.visiting import measure, take_vitals
@@ -28,7 +29,28 @@ class VisitPage:
 
     booked: Booked
     shown: ShownVisit | None
+    part: NotePart
     refusal: PracticeError | None = None
+
+    @property
+    def next_step(self) -> str:
+        """Return what is to be done next, which has the focus; nothing after a refusal, which speaks first."""
+        if self.refusal is not None or not self.can_record or self.part.signed is not None:
+            return ""
+        texts = self.part.content.texts
+        steps = {
+            "pre_check": self.shown is not None and self.shown.pre_check is not None,
+            "consent": self.part.consent is not None,
+            "pre": self.has_numbers("pre"),
+            "copy": not self.part.has_earlier or not self.part.content.is_empty,
+            "note": bool(texts.get("subjective")),
+            "post": self.has_numbers("post"),
+        }
+        return next((name for name, is_done in steps.items() if not is_done), "sign")
+
+    def has_numbers(self, timing: str) -> bool:
+        """Return whether any pain or pressure was recorded before or after treatment."""
+        return bool(self.readings(timing)) or any(self.pain(site, timing) is not None for site in PAINS)
 
     @property
     def can_record(self) -> bool:
@@ -39,6 +61,11 @@ class VisitPage:
         """Return the pain recorded at a site, None if it was not asked."""
         scores = () if self.shown is None else self.shown.scores
         return next((int(s.value) for s in scores if (s.code, s.timing) == (PAINS[site], timing)), None)
+
+    def measured(self, code: str) -> float | None:
+        """Return a score before treatment that was recorded, None if it was not."""
+        scores = () if self.shown is None else self.shown.scores
+        return next((score.value for score in scores if (score.code, score.timing) == (code, Timing.PRE)), None)
 
     def readings(self, timing: str) -> list[Any]:
         """Return the readings of vital signs in their order."""
@@ -53,7 +80,8 @@ def visit_page(
     if visit is not None:
         note_reading(session, "visit", visit.uid, actor=actor, now=now)
     shown = None if visit is None else show_visit(session, visit)
-    return VisitPage(get_visit(session, uid, now=now), shown, refusal)
+    part = note_part(session, uid, visit, actor=actor)
+    return VisitPage(get_visit(session, uid, now=now), shown, part, refusal)
 
 
 def record_numbers(session: Session, visit: Visit, said: Mapping[str, Any], *, actor: Actor, now: datetime) -> None:

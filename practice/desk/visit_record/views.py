@@ -1,43 +1,36 @@
-"""Recording a visit at the table."""
+"""Recording a visit at the table: questions, pain and pressure, consent, reactions; its beginning and its end."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response
-from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
-from practice.core.errors import PracticeError
-from practice.desk.answer_views import go_on
-from practice.desk.not_readable import unreadable
-from practice.desk.visit_record.page import record_numbers, visit_page
-from practice.desk.visit_record.schemas import PAINS, NumbersForm, PreCheckForm, answers_of
-from practice.treatment_plans.visiting import answer_pre_check
-from practice.visits.access import RECORD, visit_of_own_appointment
-from practice.visits.body_map import PROMPT_SENTENCES
+from practice.desk.visit_record.note_forms import ConsentForm, ReactionForm
+from practice.desk.visit_record.page import record_numbers
+from practice.desk.visit_record.recording_views import record, show_page, who_and_when
+from practice.desk.visit_record.schemas import MeasuresForm, NumbersForm, PreCheckForm, answers_of, numbers_of
+from practice.scheduling.appointments.attending import complete
+from practice.scheduling.appointments.forms import booking_rules
+from practice.scheduling.appointments.starting import start
+from practice.treatment_plans import visiting
+from practice.visits.access import RECORD
 from practice.visits.models import Visit
-from practice.visits.opening import open_visit
-from practice.visits.pre_check import QUESTIONS
-from practice.web.database import now, write
-from practice.web.forms import InvalidForm, load_form
-from practice.web.pages import render_page
-from practice.web.problems import status_of
+from practice.visits.notes.consent import Consent
+from practice.visits.notes.reactions import Reaction
+from practice.web.schemas import StrictSchema
 
 blueprint = Blueprint(
     "visit_record", __name__, url_prefix="/appointments/<uid:uid>/visit", template_folder="../templates"
 )
 
-Work = Callable[[Session, Visit, dict[str, Any]], object]
-
 
 @blueprint.get("")
 @requires(RECORD)
 def show(uid: str) -> Response:
-    """Show what was recorded and the forms; each look is logged."""
-    return _page(uid)
+    """Show what was recorded, the forms and the note; each look is logged."""
+    return show_page(uid)
 
 
 @blueprint.post("/pre-check")
@@ -46,9 +39,9 @@ def post_pre_check(uid: str) -> AnyResponse:
     """Record the short questions; without any yes it is one tap."""
 
     def work(opened: Session, visit: Visit, said: dict[str, Any]) -> object:
-        return answer_pre_check(opened, visit=visit, answers=answers_of(said), actor=current_actor(), now=now())
+        return visiting.answer_pre_check(opened, visit=visit, answers=answers_of(said), **who_and_when())
 
-    return _record(uid, PreCheckForm(), work, "Answers recorded")
+    return record(uid, PreCheckForm(), work, "Answers recorded")
 
 
 @blueprint.post("/numbers")
@@ -57,34 +50,62 @@ def post_numbers(uid: str) -> AnyResponse:
     """Record pain and pressure."""
 
     def work(opened: Session, visit: Visit, said: dict[str, Any]) -> None:
-        record_numbers(opened, visit, said, actor=current_actor(), now=now())
+        record_numbers(opened, visit, said, **who_and_when())
 
-    return _record(uid, NumbersForm(), work, "Numbers recorded")
-
-
-def _record(uid: str, schema: Schema, work: Work, words: str) -> AnyResponse:
-    def judged(opened: Session, said: dict[str, Any]) -> None:
-        visit_of_own_appointment(opened, uid, current_actor(), RECORD)
-        visit = open_visit(opened, appointment_uid=uid, actor=current_actor(), now=now())
-        work(opened, visit, said)
-
-    try:
-        said = load_form(schema)
-        write(lambda opened: judged(opened, said))
-    except InvalidForm as invalid:
-        return _page(uid, unreadable(invalid))
-    except PracticeError as refusal:
-        return _page(uid, refusal)
-    return go_on(f"/appointments/{uid}/visit", words)
+    return record(uid, NumbersForm(), work, "Numbers recorded")
 
 
-def _page(uid: str, refusal: PracticeError | None = None) -> Response:
-    page = write(lambda opened: visit_page(opened, uid, refusal=refusal, actor=current_actor(), now=now()))
-    return render_page(
-        "desk/visit_record.html",
-        status=200 if refusal is None else status_of(refusal),
-        page=page,
-        questions=QUESTIONS,
-        sites=tuple(PAINS),
-        sentences=PROMPT_SENTENCES,
-    )
+@blueprint.post("/measures")
+@requires(RECORD)
+def post_measures(uid: str) -> AnyResponse:
+    """Record what is measured at a checkpoint."""
+
+    def work(opened: Session, visit: Visit, said: dict[str, Any]) -> object:
+        return visiting.measure(opened, visit=visit, numbers=numbers_of(said), **who_and_when())
+
+    return record(uid, MeasuresForm(), work, "Measures recorded")
+
+
+@blueprint.post("/consent")
+@requires(RECORD)
+def post_consent(uid: str) -> AnyResponse:
+    """Record the consent of the day: in full, or by one tap what was agreed to before."""
+
+    def work(opened: Session, visit: Visit, said: dict[str, Any]) -> object:
+        given = Consent(**{**said, "elements": frozenset(said["elements"])})
+        return visiting.consent(opened, visit=visit, consent=given, **who_and_when())
+
+    return record(uid, ConsentForm(), work, "Consent recorded")
+
+
+@blueprint.post("/reaction")
+@requires(RECORD)
+def post_reaction(uid: str) -> AnyResponse:
+    """Record what the last treatment was followed by."""
+
+    def work(opened: Session, visit: Visit, said: dict[str, Any]) -> object:
+        return visiting.report_reaction(opened, visit=visit, reaction=Reaction(**said), **who_and_when())
+
+    return record(uid, ReactionForm(), work, "Reaction recorded")
+
+
+@blueprint.post("/start")
+@requires(RECORD)
+def post_start(uid: str) -> AnyResponse:
+    """Begin the treatment."""
+
+    def work(opened: Session, _visit: Visit, _said: dict[str, Any]) -> object:
+        return start(opened, appointment_uid=uid, rules=booking_rules(), **who_and_when())
+
+    return record(uid, StrictSchema(), work, "The treatment has begun")
+
+
+@blueprint.post("/end")
+@requires(RECORD)
+def post_end(uid: str) -> AnyResponse:
+    """End the treatment; the note is signed later."""
+
+    def work(opened: Session, _visit: Visit, _said: dict[str, Any]) -> object:
+        return complete(opened, appointment_uid=uid, **who_and_when())
+
+    return record(uid, StrictSchema(), work, "The treatment has ended")

@@ -1,5 +1,9 @@
 """The signed record cannot be changed by the application, and whoever changes it in the database is found."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Event
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
@@ -7,9 +11,11 @@ from sqlalchemy.exc import DatabaseError
 from practice.clients.models import Client
 from practice.clients.sealing import destroy_record, hang_keys, rotate_keys
 from practice.core.sealed_text import KeyRing, SealBroken
+from practice.core.transact import transact
 from practice.visits.notes.amending import add_addendum
+from practice.visits.notes.drafting import save_draft
 from practice.visits.notes.models import NoteEntry
-from practice.visits.notes.queries import open_entry
+from practice.visits.notes.queries import draft_content, find_draft, open_entry
 from practice.visits.notes.verification import FaultKind, Head, read_heads, verify_notes
 from tests.audit_tools import drop_guards, guards_dropped
 from tests.conftest import make_settings
@@ -179,3 +185,33 @@ def test_new_practice_keys_and_a_destroyed_record_leave_the_proof_standing(notes
         found = verdict(session)
         assert (found.destroyed, found.fault) == (1, None)
         assert tampered(session, f"DELETE FROM note_entry WHERE {MINE} AND seq = 2").kind is FaultKind.MISSING
+
+
+def test_keys_change_while_somebody_writes_and_every_word_stays_readable(notes, sessions):
+    visits = [notes.begun(week, client=week % 3) for week in range(3)]
+    seen = [notes.do(save_draft, visit=visit, said={"plan": "0"}, version=0).version for visit in visits]
+    settings = make_settings("sqlite://")
+    hang_keys(sessions, KeyRing("another-record-key-0123456789abcdef", (settings.record_key,)))
+    begun, done = Event(), Event()
+
+    def write() -> None:
+        with sessions() as session:
+            for number in range(1, 13):
+                for place, visit in enumerate(visits):
+                    said = {"visit": visit, "said": {"plan": str(number)}, "version": seen[place]}
+                    work = partial(save_draft, session, **said, actor=notes.ines, now=notes.scene.now)
+                    seen[place] = transact(session, work).version
+                begun.set()
+        done.set()
+
+    with sessions() as session, ThreadPoolExecutor() as threads:
+        writing = threads.submit(write)
+        assert begun.wait(20)
+        changed = 0
+        while found := transact(session, lambda: rotate_keys(session, most=1, actor=notes.ines, now=notes.scene.now)):
+            changed += found
+        writing.result(20)
+        assert (changed, done.is_set()) == (3, True)
+        session.rollback()
+        plans = [draft_content(session, find_draft(session, visit.id)).texts["plan"] for visit in visits]
+        assert plans == ["12"] * 3
