@@ -42,6 +42,7 @@ from practice.desk.my_day import views as my_day_views
 from practice.desk.plans import list_views as plan_list_views
 from practice.desk.plans import new_views as new_plan_views
 from practice.desk.plans import (
+    outcome_views,
     programme_views,
     reassessing_views,
     revising_views,
@@ -154,6 +155,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     wait_list_views.blueprint,
     course_views.blueprint,
     plan_list_views.blueprint,
+    outcome_views.blueprint,
     plan_views.blueprint,
     new_plan_views.blueprint,
     revising_views.blueprint,

@@ -55,6 +55,7 @@ _ROWS: tuple[tuple[str, Scope, Scope, Scope, Scope, Scope], ...] = (
     ("plan.read", _N, _N, _A, _O, _A),
     ("plan.chart", _N, _N, _N, _O, _A),
     ("plan.write", _N, _N, _N, _O, _A),
+    ("outcome.read", _N, _N, _N, _N, _A),
     ("my_day.read", _N, _N, _N, _O, _N),
     ("visit.read", _N, _N, _N, _O, _A),
     ("visit.record", _N, _N, _N, _O, _A),

@@ -136,6 +136,20 @@ def has_unread(session: Session, client_id: int) -> bool:
     return session.scalars(rows.limit(1)).first() is not None
 
 
+def ending_clearances(session: Session, client_ids: Collection[int], today: date, until: date) -> Mapping[int, date]:
+    """Return by kept client the last day of the longest clearance in force, where that is at most *until*."""
+    kept = func.coalesce(Client.merged_into_id, Client.id)
+    last = func.max(Clearance.valid_until)
+    wanted = (
+        select(kept, last)
+        .join(Client, Client.id == Clearance.client_id)
+        .where(kept.in_(client_ids), Clearance.state == ClearanceState.VALID, Clearance.valid_until >= today)
+        .group_by(kept)
+        .having(last <= until)
+    )
+    return {client_id: ends_on for client_id, ends_on in session.execute(wanted) if ends_on is not None}
+
+
 def covered_until(session: Session, client_id: int) -> date | None:
     """Return the last day to which clearances in force carry the open warning signs; None where nothing limits."""
     latest = (

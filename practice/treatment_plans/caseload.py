@@ -26,6 +26,7 @@ _URGENCY = case(
     else_=2,
 )
 _BOOKED = case((Appointment.state.in_(("tentative", "booked", "arrived", "in_progress", "completed")), 1), else_=0)
+_DELIVERED_NUMBER = case((Appointment.state == AppointmentState.COMPLETED, PlannedSession.number))
 _DELIVERED = case((Appointment.state == AppointmentState.COMPLETED, 1), else_=0)
 
 
@@ -33,7 +34,9 @@ _DELIVERED = case((Appointment.state == AppointmentState.COMPLETED, 1), else_=0)
 class CaseLine:
     """One open plan; ``since`` is when it was put on hold, activated or written."""
 
+    id: int
     uid: str
+    client_id: int
     client_uid: str
     client_name: str
     born_on: date | None
@@ -42,6 +45,7 @@ class CaseLine:
     sessions: int
     booked: int
     delivered: int
+    last_number: int
     next_at: datetime | None
     since: datetime
 
@@ -52,7 +56,9 @@ _UPCOMING = case(
 )
 _LINES = (
     select(
+        TreatmentPlan.id,
         TreatmentPlan.uid,
+        func.coalesce(Client.merged_into_id, Client.id).label("client_id"),
         Client.uid.label("client_uid"),
         Client.first_name,
         Client.preferred_name,
@@ -66,6 +72,7 @@ _LINES = (
         func.count(PlannedSession.id).label("sessions"),
         func.coalesce(func.sum(_BOOKED), 0).label("booked"),
         func.coalesce(func.sum(_DELIVERED), 0).label("delivered"),
+        func.coalesce(func.max(_DELIVERED_NUMBER), 0).label("last_number"),
         func.min(_UPCOMING).label("next_at"),
     )
     .join(Client, Client.id == TreatmentPlan.client_id)
@@ -88,7 +95,9 @@ def list_caseload(session: Session, *, therapist_id: int | None = None) -> Seque
 
 def _line(row: Any) -> CaseLine:
     return CaseLine(
+        row.id,
         row.uid,
+        row.client_id,
         row.client_uid,
         called_name(row.first_name, row.preferred_name, row.last_name),
         row.born_on,
@@ -97,6 +106,7 @@ def _line(row: Any) -> CaseLine:
         row.sessions,
         row.booked,
         row.delivered,
+        row.last_number,
         row.next_at,
         row.from_at or row.activated_at or row.created_at,
     )

@@ -447,6 +447,7 @@ GET     /api/v1/availability/explain                        .            A A Y Y
 GET     /api/v1/diary                                       .            A A Y Y Y Y
 
 GET     /plans                                              .            A A Y Y Y Y
+GET     /plans/outcomes                                     .            A A F F F Y
 GET     /plans/<uid:uid>                                    plan         A A Y Y N Y
 POST    /plans/<uid:uid>/activate                           plan         A A F Y N Y
 POST    /plans/<uid:uid>/baseline                           plan         A A F Y N Y
