@@ -16,6 +16,7 @@ from practice.reminders.models import Message
 from practice.scheduling.absences.models import GroundAct
 from practice.scheduling.appointments.last_act import LastAct, find_last_act
 from practice.scheduling.appointments.undoing import undo_act
+from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.errors import NothingToUndo
 from practice.scheduling.models import Appointment
 
@@ -46,7 +47,7 @@ class TakenBack:
     appointments: Sequence[Appointment]
 
 
-def take_back_last(session: Session, *, actor: Actor, now: datetime) -> TakenBack:
+def take_back_last(session: Session, *, rules: BookingRules, actor: Actor, now: datetime) -> TakenBack:
     """Take back the last act of *actor*, all of it, while no mail has told of it and its grace has not passed.
 
     Raises ``NothingToUndo``, :class:`UndoTooLate` and what ``undo`` raises.
@@ -57,7 +58,7 @@ def take_back_last(session: Session, *, actor: Actor, now: datetime) -> TakenBac
     _require_slip_of_the_hand(session, act)
     _require_untold(session, act)
     _require_recent(session, act, now)
-    return TakenBack(act.verb, undo_act(session, changes=act.changes, actor=actor, now=now))
+    return TakenBack(act.verb, undo_act(session, changes=act.changes, rules=rules, actor=actor, now=now))
 
 
 def _require_slip_of_the_hand(session: Session, act: LastAct) -> None:

@@ -31,7 +31,7 @@ UNTREATED = frozenset({"plan_not_active", "plan_sessions_used"})
 
 Said = Refusal | Notice
 
-_STAYS = frozenset({Verb.CHANGE_ROOM, Verb.RESIZE})
+_STAYS = frozenset({Verb.CHANGE_ROOM, Verb.RESIZE, Verb.SETTLE, Verb.UNDO})
 """Acts that leave the day and the treatment as they are."""
 
 _ASSESSED = select(func.max(Reassessment.after_number)).where(Reassessment.plan_id == TreatmentPlan.id)

@@ -133,7 +133,7 @@ def test_undo_and_bookings_meet_over_a_freed_time(scene: Scene, sessions: sessio
     booked = scene.book()
     scene.do(cancel, appointment_uid=booked.uid, reason="ill", by=CancelledBy.CLIENT)
     acts = [booking(scene, racer, at(10)) for racer in range(1, 8)]
-    acts += [partial(undo, appointment_uid=booked.uid, actor=RITA, now=scene.now)]
+    acts += [partial(undo, appointment_uid=booked.uid, now=scene.now, **BY_RITA)]
     outcomes = race(sessions, acts)
     assert len(winners(outcomes)) == 1
     assert (overlapping_pairs(scene.session), deadlocks(scene.session)) == (0, 0)

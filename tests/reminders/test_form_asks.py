@@ -17,6 +17,7 @@ from practice.safety.questions import FORM
 from practice.safety.screening import FilledForm
 from practice.scheduling.appointments.asking import ask_form
 from practice.scheduling.appointments.undoing import undo
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.lifecycle import AppointmentState
 from practice.treatment_plans.taking_forms import take_form
 from tests.factories import RECEPTIONIST, act
@@ -151,7 +152,8 @@ def test_the_desk_asks_for_a_form_that_is_in_force_and_can_take_it_back(
     ask()
     postman.reconcile()
     assert clinic.states(visit).count("form queued") == 3
-    act(clinic.session, lambda: undo(clinic.session, appointment_uid=visit.uid, actor=RECEPTIONIST, now=clock()))
+    taken_back = {"appointment_uid": visit.uid, "rules": SCHEDULING_RULES, "actor": RECEPTIONIST, "now": clock()}
+    act(clinic.session, lambda: undo(clinic.session, **taken_back))
     postman.reconcile()
     assert clinic.states(visit).count("form queued") == 0
     clinic.edit_email(client, "")

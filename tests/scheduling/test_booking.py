@@ -187,7 +187,7 @@ def test_a_tentative_booking_occupies_time_and_becomes_firm(scene: Scene) -> Non
     assert tentative.state == "tentative"
     with pytest.raises(BookingConflict):
         scene.book(client=1)
-    firm = scene.do(settle, appointment_uid=tentative.uid)
+    firm = scene.do(settle, appointment_uid=tentative.uid, rules=SCHEDULING_RULES)
     assert (firm.state, firm.tentative_reason) == ("booked", None)
     again = scene.do(make_tentative, appointment_uid=tentative.uid, reason="client_to_confirm")
     assert again.state == "tentative"
@@ -201,7 +201,7 @@ def test_an_unknown_tentative_reason_is_asked_for(scene: Scene) -> None:
 
 def test_a_firm_booking_cannot_be_made_firm(scene: Scene) -> None:
     with pytest.raises(WrongState):
-        scene.do(settle, appointment_uid=scene.book().uid)
+        scene.do(settle, appointment_uid=scene.book().uid, rules=SCHEDULING_RULES)
 
 
 class TestHolds:

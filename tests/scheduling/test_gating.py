@@ -13,11 +13,12 @@ from practice.clinic.service import bump_clinic_version
 from practice.core.actor import Actor, Role
 from practice.safety.catalogue import Clinician, usual
 from practice.safety.clearances import Reading, read_clearance, receive_document, request_clearance
-from practice.safety.flagging import raise_flag
-from practice.safety.models import Screening
+from practice.safety.flagging import close_flag, raise_flag
+from practice.safety.models import Flag, Screening
 from practice.safety.watching import escalate_calls
 from practice.scheduling.appointments.attending import arrive
-from practice.scheduling.appointments.booking import book_held, book_time, make_tentative, walk_in
+from practice.scheduling.appointments.booking import book_held, book_time, make_tentative, settle, walk_in
+from practice.scheduling.appointments.cancelling import CancelledBy, cancel
 from practice.scheduling.appointments.holding import hold_time
 from practice.scheduling.appointments.rescheduling import change_client, change_room, reschedule
 from practice.scheduling.appointments.starting import start
@@ -32,6 +33,7 @@ from practice.scheduling.series.booking import book_series
 from practice.scheduling.series.planning import SeriesWish
 from practice.scheduling.series.rule import Recurrence
 from practice.scheduling.wishes import BookingDetails, MoveWish, PlaceWish
+from practice.treatment_plans.stopping import raise_flags
 from tests.conftest import NOW
 from tests.factories import OWNER, act, make_client, make_service
 from tests.safety.forms import TODAY
@@ -236,8 +238,36 @@ def test_without_a_form_treatment_does_not_begin_and_becomes_an_assessment(scene
 def test_an_assessment_is_taken_back_as_it_was(scene):
     row = arrived(scene)
     scene.do(assess_instead, appointment_uid=row.uid, actor=THEO, **RULES)
-    back = scene.do(undo, appointment_uid=row.uid)
+    back = scene.do(undo, appointment_uid=row.uid, **RULES)
     assert (back.kind, back.duration_minutes, back.service_id) == ("hands_on", 60, scene.service.id)
+
+
+@pytest.mark.parametrize(("code", "refusal"), [("CES_SADDLE", "emergency_hold"), ("CANCER_HX", "clearance_required")])
+def test_what_a_warning_sign_stopped_is_neither_taken_back_nor_made_firm(scene, code, refusal):
+    row, spare = book(scene), book(scene, at(14, day=27))
+    scene.do(raise_flags, client_id=row.client_id, raised=[usual(code)], source="person", actor=THEO)
+    assert codes(partial(scene.do, undo, appointment_uid=row.uid, **RULES)) == {refusal}
+    if code == "CANCER_HX":
+        assert codes(partial(scene.do, settle, appointment_uid=spare.uid, **RULES)) == {refusal}
+        assert scene.reload(spare).tentative_reason == "clearance_needed"
+    assert scene.reload(row).state in {"cancelled", "tentative"}
+    flag = scene.session.scalars(select(Flag)).one()
+    scene.do(close_flag, uid=flag.uid, reason="a mistake", actor=OWNER)
+    assert scene.do(undo, appointment_uid=row.uid, **RULES).state == "booked"
+
+
+def test_what_lacks_a_form_comes_back_only_tentatively_and_is_not_made_firm(scene):
+    row = book(scene)
+    scene.do(cancel, appointment_uid=row.uid, reason="ill", by=CancelledBy.CLIENT)
+    forget_form(scene, WELL)
+    back = scene.do(undo, appointment_uid=row.uid, **RULES)
+    assert (back.state, back.tentative_reason) == ("tentative", "forms_needed")
+    assert codes(partial(scene.do, settle, appointment_uid=row.uid, **RULES)) == {
+        "screening_required",
+        "baseline_required",
+    }
+    asked = scene.do(make_tentative, appointment_uid=book(scene, at(15), client=KNOWN).uid, reason="client_to_confirm")
+    assert scene.do(settle, appointment_uid=asked.uid, **RULES).state == "booked"
 
 
 def test_where_nobody_assesses_it_is_said(scene, session):

@@ -17,7 +17,7 @@ from tests.scheduling.scene import Scene, at, overlapping_pairs
 
 VERBS: dict[State, Callable[..., Appointment]] = {
     State.TENTATIVE: partial(booking.make_tentative, reason="forms_needed"),
-    State.BOOKED: booking.settle,
+    State.BOOKED: partial(booking.settle, rules=SCHEDULING_RULES),
     State.ARRIVED: attending.arrive,
     State.IN_PROGRESS: partial(starting.start, rules=SCHEDULING_RULES),
     State.COMPLETED: attending.complete,

@@ -82,7 +82,7 @@ def test_a_visit_of_the_merged_one_still_moves_cancels_and_comes_back(scene: Sce
     assert kept.diary_id in scene.taken(visit)
     scene.do(cancel, appointment_uid=visit.uid, reason="ill", by=CancelledBy.CLIENT)
     assert scene.taken(visit) == set()
-    scene.do(undo, appointment_uid=visit.uid)
+    scene.do(undo, appointment_uid=visit.uid, rules=SCHEDULING_RULES)
     assert kept.diary_id in scene.taken(visit)
     with pytest.raises(TAKEN):
         book_other(scene, at(11), 0)

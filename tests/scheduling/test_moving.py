@@ -25,7 +25,7 @@ def move(scene: Scene, appointment: Appointment, *, over=None, **wish) -> Appoin
 
 
 def take_back(scene: Scene, appointment: Appointment) -> Appointment:
-    return scene.reload(scene.do(undo, appointment_uid=appointment.uid))
+    return scene.reload(scene.do(undo, appointment_uid=appointment.uid, rules=SCHEDULING_RULES))
 
 
 class TestReschedule:
@@ -141,7 +141,10 @@ class TestRoomAndClient:
         booked = scene.book()
         more = {"purpose": "manage", "subject_kind": "appointment", "subject_id": booked.id, "expires_at": None}
         given = {"appointment_uid": booked.uid, "client_uid": scene.clients[1].uid, "rules": SCHEDULING_RULES}
-        for verb, named, sequence in ((change_client, given, 2), (undo, {"appointment_uid": booked.uid}, 4)):
+        for verb, named, sequence in (
+            (change_client, given, 2),
+            (undo, {"appointment_uid": booked.uid, "rules": SCHEDULING_RULES}, 4),
+        ):
             link = act(scene.session, lambda: make_link(scene.session, now=scene.now, **more))
             scene.do(verb, **named)
             scene.session.refresh(link)
@@ -255,7 +258,7 @@ class TestUndo:
 
     def test_settling_is_taken_back(self, scene: Scene) -> None:
         tentative = scene.book(details=BookingDetails(tentative_reason="forms_needed"))
-        scene.do(settle, appointment_uid=tentative.uid)
+        scene.do(settle, appointment_uid=tentative.uid, rules=SCHEDULING_RULES)
         back = take_back(scene, tentative)
         assert (back.state, back.tentative_reason) == ("tentative", "forms_needed")
 

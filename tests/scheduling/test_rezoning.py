@@ -114,7 +114,7 @@ def test_what_is_taken_back_lies_where_its_wall_time_is_by_then(scene: Scene, no
     no_more_summer_time()
     follow(scene)
     for visit in (moved, cancelled):
-        scene.do(undo, appointment_uid=visit.uid)
+        scene.do(undo, appointment_uid=visit.uid, rules=SCHEDULING_RULES)
     back = [scene.reload(visit) for visit in (moved, cancelled)]
     assert [row.local_start for row in back] == [SUMMER, SUMMER + 3 * HOUR]
     assert [row.starts_at.hour for row in back] == [15, 18]

@@ -225,7 +225,7 @@ def machine_on(scene: Scene) -> type[RuleBasedStateMachine]:
             elif not self.fits(going):
                 refusal = Conflict
             with self.expecting(refusal):
-                scene.do(undo, appointment_uid=uid)
+                scene.do(undo, appointment_uid=uid, **RULES)
             if refusal is None:
                 for each, earlier in going.items():
                     visit = self.oracle.visits[each]

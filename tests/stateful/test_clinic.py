@@ -236,7 +236,7 @@ def machine_on(
         def take_back(self, number: int) -> None:
             if uid := self.one(number):
                 partner = self.partner_of(uid)
-                self.attempt(lambda: scene.do(undo, appointment_uid=uid))
+                self.attempt(lambda: scene.do(undo, appointment_uid=uid, **RULES))
                 self.touched = {uid, partner}
 
         def partner_of(self, uid: str) -> str:

@@ -1,6 +1,6 @@
 """Acts on one appointment, by the names that addresses and buttons give them. Chooses verbs, owns no rule."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -30,12 +30,13 @@ class PlainAct(Protocol):
 
 PLAIN_ACTS: Mapping[str, PlainAct] = {
     "confirm": confirm,
-    "settle": settle,
     "arrive": arrive,
     "complete": complete,
-    "undo": undo,
     "ask-form": ask_form,
 }
+
+JUDGED_ACTS: Mapping[str, Callable[..., Appointment]] = {"settle": settle, "undo": undo}
+"""Those after which a visit stands anew, so that the rules are asked as well."""
 
 DONE_WORDS: Mapping[str, str] = {
     "confirm": "confirmed",

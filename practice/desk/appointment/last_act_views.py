@@ -12,6 +12,7 @@ from practice.desk.appointment.acts import taken_back_words
 from practice.desk.appointment.views import show_panel
 from practice.desk.queries import get_visit
 from practice.reminders.taking_back import take_back_last
+from practice.scheduling.appointments.forms import booking_rules
 from practice.scheduling.appointments.last_act import find_last_act
 from practice.web.database import now, session, write
 from practice.web.pages import wants_fragment
@@ -29,7 +30,7 @@ def post_undo_last() -> AnyResponse:
     actor, instant = current_actor(), now()
     own_therapist_id(session(), actor, UNDO)
     try:
-        taken = write(lambda opened: take_back_last(opened, actor=actor, now=instant))
+        taken = write(lambda opened: take_back_last(opened, rules=booking_rules(), actor=actor, now=instant))
     except PracticeError as refusal:
         return _not_taken_back(refusal)
     uids = [each.uid for each in taken.appointments]

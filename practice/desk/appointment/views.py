@@ -12,7 +12,7 @@ from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.core.errors import PracticeError
 from practice.desk.answer_views import go_on, nothing_to_show, with_news
-from practice.desk.appointment.acts import DONE_WORDS, FINAL_WORDS, PLAIN_ACTS, therapist_wanted
+from practice.desk.appointment.acts import DONE_WORDS, FINAL_WORDS, JUDGED_ACTS, PLAIN_ACTS, therapist_wanted
 from practice.desk.appointment.in_link import call_off_with_linked, move_with_linked
 from practice.desk.appointment.next_week import same_time_next_week
 from practice.desk.appointment.panel import AppointmentPanel, appointment_panel, open_visit
@@ -118,11 +118,17 @@ def _plain(verb: str, action: str) -> Callable[[str], AnyResponse]:
             uid,
             action,
             VersionSchema(),
-            lambda opened, said: PLAIN_ACTS[verb](opened, appointment_uid=uid, **said, **who_and_when()),
+            lambda opened, said: _do(verb, opened, appointment_uid=uid, **said, **who_and_when()),
             DONE_WORDS[verb],
         )
 
     return view
+
+
+def _do(verb: str, opened: Session, **named: Any) -> Appointment:
+    if verb in JUDGED_ACTS:
+        return JUDGED_ACTS[verb](opened, rules=booking_rules(), **named)
+    return PLAIN_ACTS[verb](opened, **named)
 
 
 for _verb, _action in (

@@ -111,7 +111,7 @@ class Settlement(MethodView):
     @requires("appointment.change")
     def post(self, uid: str) -> Read:
         """Make a tentative booking firm."""
-        return act_on(uid, "appointment.change", booking.settle)
+        return act_on(uid, "appointment.change", partial(booking.settle, rules=booking_rules()))
 
 
 @blueprint.route("/reservation")
@@ -202,7 +202,7 @@ class Undo(MethodView):
     @requires("appointment.undo")
     def post(self, uid: str) -> Read:
         """Take back the last act, if its time is still free."""
-        return act_on(uid, "appointment.undo", undoing.undo)
+        return act_on(uid, "appointment.undo", partial(undoing.undo, rules=booking_rules()))
 
 
 @blueprint.route("/swap")

@@ -13,10 +13,11 @@ from practice.core.intervals import Interval
 from practice.scheduling.appointments.changing import change
 from practice.scheduling.appointments.history import Act, note, require_state, step
 from practice.scheduling.appointments.holding import load_hold, require_live_hold, reread_hold
+from practice.scheduling.appointments.standing_again import Again, require_standing
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import by_diary, diaries_of, diary_facts
 from practice.scheduling.claiming.frame import read_client_and_set_up
-from practice.scheduling.claiming.informing import inform
+from practice.scheduling.claiming.informing import Judging, inform
 from practice.scheduling.claiming.making import new_appointment, placing_of, stand_as_judged
 from practice.scheduling.claiming.placing import Place, Placing, take_place
 from practice.scheduling.claiming.reach import known_around
@@ -232,12 +233,22 @@ def _about_hold(hold: Appointment, client: Client, *, actor: Actor, now: datetim
 
 
 def settle(
-    session: Session, *, appointment_uid: str, version: int | None = None, actor: Actor, now: datetime
+    session: Session,
+    *,
+    appointment_uid: str,
+    version: int | None = None,
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
 ) -> Appointment:
-    """Make a tentative booking firm: what was missing is there. Raises ``WrongState`` and ``StaleVersion``."""
+    """Make a tentative booking firm: what was missing is there.
+
+    Raises ``WrongState``, ``StaleVersion``, and ``BookingRefused`` while the rules about the client miss something.
+    """
 
     def alter(appointment: Appointment) -> None:
         require_state(appointment, frozenset({State.TENTATIVE}), "made firm")
+        require_standing(session, appointment, Again(Verb.SETTLE, Judging(rules, actor, now)))
         step(appointment, State.BOOKED, "made firm")
         appointment.tentative_reason = None
 

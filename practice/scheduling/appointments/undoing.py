@@ -17,14 +17,17 @@ from practice.core.local_time import NonexistentLocalTime, to_utc_as_stood
 from practice.scheduling.appointments.history import TOGETHER, Act, Snapshot, note, restore, snapshot, tell_calendars
 from practice.scheduling.appointments.parting import part_with_former
 from practice.scheduling.appointments.staleness import require_seen
+from practice.scheduling.appointments.standing_again import Again, stand_again
 from practice.scheduling.claiming.claim import Occupied, Wanted, claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
+from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import forget_everybody, load, load_all, reread
+from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.errors import NothingToUndo
 from practice.scheduling.lifecycle import FREES_TIME, AppointmentState
 from practice.scheduling.models import Appointment, AppointmentChange
 
-UNDO, FOLLOW_ZONE = "undo", "follow_zone"
+UNDO, FOLLOW_ZONE = str(Verb.UNDO), "follow_zone"
 NOT_UNDONE = (UNDO, FOLLOW_ZONE)
 """Acts that nobody takes back: the rules of a zone are as they are."""
 CHANGED_SINCE = "A visit of this act was changed since. Take it back visit by visit, on the page of each."
@@ -52,6 +55,11 @@ class _Return(NamedTuple):
         return self.change.before.get(name, self.now_true[name])
 
     @property
+    def takes_a_stand(self) -> bool:
+        """Return whether the rules are asked: a visit will be firm, or takes time that it had given back."""
+        return self.value("state") == AppointmentState.BOOKED or self.now_true["state"] in FREES_TIME
+
+    @property
     def treatment(self) -> Interval:
         """Return the time to which it goes back: where the wall time lies by the zone's rules of today."""
         stood = Interval(self._instant("starts_at"), self._instant("ends_at"))
@@ -69,25 +77,31 @@ class _Return(NamedTuple):
 
 
 def undo(
-    session: Session, *, appointment_uid: str, version: int | None = None, actor: Actor, now: datetime
+    session: Session,
+    *,
+    appointment_uid: str,
+    version: int | None = None,
+    rules: BookingRules,
+    actor: Actor,
+    now: datetime,
 ) -> Appointment:
     """Take back the last act on an appointment; taking back the booking itself marks it as entered in error.
 
     Both halves of a swap go back together, and so do visits linked to each other. Raises ``NothingToUndo`` (also
     where a colleague's diary would change and the actor may use the own one only), ``TimeTaken`` when the time before
-    is gone, and ``StaleVersion``.
+    is gone, ``BookingRefused`` for a visit to come that the rules about its client forbid by now, and ``StaleVersion``.
     """
     appointment = load(session, appointment_uid)
     require_seen(session, appointment, version)
     change = _last_change(session, appointment)
     going_back = [_return(session, appointment, change)]
     going_back += [_other_half(session, uid, change) for uid in _partners(appointment, change)]
-    _take_back(session, going_back, actor=actor, now=now)
+    _take_back(session, going_back, Judging(rules, actor, now))
     return appointment
 
 
 def undo_act(
-    session: Session, *, changes: Sequence[AppointmentChange], actor: Actor, now: datetime
+    session: Session, *, changes: Sequence[AppointmentChange], rules: BookingRules, actor: Actor, now: datetime
 ) -> list[Appointment]:
     """Take back all that one act changed, or nothing of it; raises what :func:`undo` raises.
 
@@ -96,7 +110,7 @@ def undo_act(
     by_id = {change.appointment_id: change for change in changes}
     loaded = load_all(session, Appointment.id.in_(by_id))
     going_back = [_still_latest(session, each, by_id[each.id]) for each in loaded]
-    _take_back(session, going_back, actor=actor, now=now)
+    _take_back(session, going_back, Judging(rules, actor, now))
     return [each.appointment for each in going_back]
 
 
@@ -106,9 +120,10 @@ def _still_latest(session: Session, appointment: Appointment, change: Appointmen
     return _return(session, appointment, change)
 
 
-def _take_back(session: Session, going_back: Sequence[_Return], *, actor: Actor, now: datetime) -> None:
+def _take_back(session: Session, going_back: Sequence[_Return], judging: Judging) -> None:
+    actor, now = judging.actor, judging.now
     _require_own_diaries(going_back, actor)
-    _go_back(session, going_back, now=now)
+    _go_back(session, going_back, judging)
     act = Act(UNDO, new_uid() if len(going_back) > 1 else None, more={"undid": going_back[0].change.verb})
     for each in going_back:
         each.change.undone_at = now
@@ -170,21 +185,24 @@ def _return(session: Session, appointment: Appointment, change: AppointmentChang
     return _Return(appointment, change, now_true, _Lies(*session.execute(lies).one()))
 
 
-def _go_back(session: Session, going_back: Sequence[_Return], *, now: datetime) -> None:
+def _go_back(session: Session, going_back: Sequence[_Return], judging: Judging) -> None:
     lie_now = {diary_id for each in going_back for diary_id in diaries_of(each.appointment)}
     will_lie = {diary_id for each in going_back for diary_id in each.lies if diary_id is not None}
 
     def decide(occupied: Sequence[Occupied]) -> Sequence[Wanted]:
         for each in sorted(going_back, key=lambda one: one.appointment.id):
             reread(session, each.appointment)
-        return [wanted for each in going_back for wanted in _restored(each, occupied)]
+        wanted = [wanted for each in going_back for wanted in _restored(each, occupied)]
+        firm = [each.appointment for each in going_back if each.takes_a_stand]
+        stand_again(session, firm, Again(Verb.UNDO, judging))
+        return wanted
 
     claim(
         session,
         diary_ids=lie_now | will_lie,
         around=[each.treatment for each in going_back],
         decide=decide,
-        now=now,
+        now=judging.now,
         giving_back={each.appointment.id for each in going_back},
         touching=lie_now,
     )

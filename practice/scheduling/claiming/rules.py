@@ -32,6 +32,12 @@ class Verb(StrEnum):
     CHANGE_CLIENT = "change_client"
     SWAP = "swap"
     START = "start"
+    SETTLE = "settle"
+    UNDO = "undo"
+
+
+AT_ITS_TIME = frozenset({Verb.START, Verb.SETTLE, Verb.UNDO})
+"""Acts on a visit at the time that it has or had: nobody asks whether the client may come then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,7 @@ ABOUT_THE_WORK = frozenset({"day_full", "week_full", "rest_needed", "travel_time
 
 def client_rule(request: BookingRequest, facts: BookingFacts) -> Iterable[Refusal | Notice]:
     """Refuse what the client's own visits and wishes forbid; say when somebody else would be preferred."""
-    if request.verb is Verb.START:
+    if request.verb in AT_ITS_TIME:
         return
     found = client_time_refusals(
         request.question, facts.diary, request.local_start, are_diaries_known=facts.has_whole_day

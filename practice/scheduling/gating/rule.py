@@ -18,6 +18,9 @@ from practice.scheduling.question import Question
 NOT_ASKED = frozenset({Verb.HOLD, Verb.RECORD_PAST, Verb.RESIZE, Verb.CHANGE_ROOM, Verb.CONVERT})
 """Acts that treat nobody: for nobody in particular, in the past, or about a visit that stays as it is."""
 
+_LEAVES_NOTHING_OPEN = frozenset({Verb.START, Verb.SETTLE})
+"""Acts for which nothing may be missing any more."""
+
 ASK_THERAPIST = WayOut("ask_therapist", "Ask a therapist to call the client")
 SEND_FORM = WayOut("send_form", "Fill in the form here")
 
@@ -57,7 +60,7 @@ def _asked(request: BookingRequest, facts: BookingFacts, zone: str) -> Asked:
         on=request.local_start.date(),
         today=wall_time(request.asked_at, zone).date(),
         is_registered=_is_registered(request, facts),
-        is_starting=request.verb is Verb.START,
+        is_starting=request.verb in _LEAVES_NOTHING_OPEN,
     )
 
 

@@ -131,9 +131,9 @@ def test_both_are_cancelled_by_one_act_and_come_back_by_one_undo(scene: Scene, c
     call_off(scene, booked[1])
     assert [each.state for each in pair(scene, booked)] == [State.CANCELLED, State.CANCELLED]
     assert len({scene.history(each)[-1].act_id for each in booked}) == 1
-    scene.do(undo, appointment_uid=booked[0].uid)
+    scene.do(undo, appointment_uid=booked[0].uid, rules=SCHEDULING_RULES)
     assert [each.state for each in pair(scene, booked)] == [State.BOOKED, State.BOOKED]
-    scene.do(undo, appointment_uid=booked[1].uid)
+    scene.do(undo, appointment_uid=booked[1].uid, rules=SCHEDULING_RULES)
     assert [each.state for each in pair(scene, booked)] == [State.ENTERED_IN_ERROR, State.ENTERED_IN_ERROR]
 
 
@@ -141,7 +141,7 @@ def test_one_act_cannot_be_half_undone(scene: Scene, care) -> None:
     first, second = book(scene, care)
     scene.do(reschedule, appointment_uid=second.uid, wish=MoveWish(local_start=at(16)), rules=SCHEDULING_RULES)
     with pytest.raises(NothingToUndo):
-        scene.do(undo, appointment_uid=first.uid)
+        scene.do(undo, appointment_uid=first.uid, rules=SCHEDULING_RULES)
 
 
 def test_one_can_go_alone_and_what_is_left_stands_alone(scene: Scene, care) -> None:

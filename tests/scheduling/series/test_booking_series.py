@@ -178,7 +178,7 @@ def test_a_time_that_the_clocks_skip_is_named(scene: Scene) -> None:
 
 def test_a_visit_is_undone_alone(scene: Scene) -> None:
     first, second, _ = book(scene, series_of(scene, 3))
-    scene.do(undo, appointment_uid=second.uid)
+    scene.do(undo, appointment_uid=second.uid, rules=SCHEDULING_RULES)
     assert scene.reload(second).state == "entered_in_error"
     assert scene.reload(first).state == "booked"
 

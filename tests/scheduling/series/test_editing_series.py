@@ -135,7 +135,7 @@ def test_each_visit_is_late_or_not_on_its_own(scene: Scene, series) -> None:
 
 def test_undo_takes_back_one_visit(scene: Scene, series) -> None:
     move(scene, series[0], Scope.ALL, local_start=TEN + timedelta(hours=1))
-    scene.do(undo, appointment_uid=series[1].uid)
+    scene.do(undo, appointment_uid=series[1].uid, rules=SCHEDULING_RULES)
     assert [start.hour for start in starts(scene, series)] == [11, 10, 11, 11]
 
 
