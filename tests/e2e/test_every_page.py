@@ -32,6 +32,7 @@ UNSEEN_ELSEWHERE = frozenset(
         "/clients/<uid:uid>/calendar",
         "/clients/<uid:uid>/merge",
         "/my-day",
+        "/notes",
         "/plans/lapsing",
         "/settings/backups",
         "/settings/limits",

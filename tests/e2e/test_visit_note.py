@@ -1,4 +1,4 @@
-"""A visit completed and signed in Chromium: by keys alone within the time there is, and without a connection for a while."""
+"""A visit completed and signed in Chromium: by keys alone within the time there is, by touch, without a connection."""
 
 from datetime import timedelta
 
@@ -155,6 +155,38 @@ def test_by_keys_alone_a_visit_is_completed_and_signed_in_time_and_a_cut_loses_n
     assert signed(clinic) == 2
     expect(page.locator(".signed")).to_contain_text("sleeps through, sat two hours at work.")
     assert violations(page) == []
+
+
+def test_by_touch_at_a_tablet_the_same_visit_is_signed_and_can_be_covered(clinic: Clinic, browser, path: str) -> None:
+    context = browser.new_context(viewport={"width": 820, "height": 1180}, has_touch=True)
+    page = context.new_page()
+    enter(page, clinic.app, clinic.address, clinic.cast["theo"], now=clinic.clock())
+    page.goto(clinic.address + path)
+    page.get_by_role("button", name="All no").tap()
+    agreed = page.get_by_role("button", name="Agreed as before, buttock included")
+    expect(agreed).to_be_focused()
+    agreed.tap()
+    leg = page.locator("#pre input[name=leg]").first
+    expect(leg).to_be_focused()
+    page.get_by_role("button", name="Copy from the last note").tap()
+    expect(page.locator("select[name=technique-1]")).to_have_value("stripping")
+    expect(leg).to_be_focused()
+    page.locator("#f-subjective").fill("Leg pain 3.")
+    page.get_by_role("button", name="Client in room").tap()
+    expect(page.locator("#cover")).to_be_visible()
+    page.locator("#cover").tap(position={"x": 20, "y": 20})
+    expect(page.locator("#f-subjective")).to_be_focused()
+    small = page.evaluate(
+        "[...document.querySelectorAll('.visit-form :is(button, summary, .choice, .scale label, .input)')]"
+        ".filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 47.5).map((one) => one.outerHTML.slice(0, 80))"
+    )
+    assert small == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.locator("#f-signing_pin").fill(PIN)
+    page.get_by_role("button", name="End the treatment and sign").tap()
+    expect(page.locator("#sign-title")).to_have_text("Signed")
+    expect(page.locator(".signed")).to_contain_text("Leg pain 3.")
+    context.close()
 
 
 __all__ = ["browser_type_launch_args"]

@@ -35,6 +35,11 @@ class UnsignedPage:
     is_own: bool
     refusal: PracticeError | None = None
 
+    @property
+    def has_drafts(self) -> bool:
+        """Return whether anything is written that could be signed."""
+        return any(line.content is not None and not line.content.is_empty for line in self.lines)
+
 
 def unsigned_page(
     session: Session, *, refusal: PracticeError | None = None, actor: Actor, now: datetime

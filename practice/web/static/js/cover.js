@@ -27,7 +27,8 @@ if (cover) {
     before?.focus();
     wait();
   };
-  cover.addEventListener("pointerdown", show);
+  // A click, not its first touch: that would close the cover and fall through to what lies beneath.
+  cover.addEventListener("click", show);
   cover.addEventListener("keydown", show);
   for (const sign of ["pointerdown", "keydown", "input"]) document.addEventListener(sign, wait, { passive: true });
   wait();
