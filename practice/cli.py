@@ -44,6 +44,8 @@ from practice.core.failpoints import arm_from_environment
 from practice.core.sealed_text import WrongKey
 from practice.demo.running import NotOurDatabase, introduce, running_demo
 from practice.demo.storage import Storage
+from practice.drill.commands import default_processes, say, timed
+from practice.drill.commands import drill as live_years
 from practice.reminders.heartbeat import pause_after_restore
 from practice.scheduling.rezoning.commands import recompute
 from practice.visits.notes.commands import note_commands
@@ -283,6 +285,25 @@ def demo(*, port: int, data: Path, fresh: bool, database_url: str | None) -> Non
             server.run()
     except (NotOurDatabase, OSError) as impossible:
         raise click.ClickException(str(impossible)) from impossible
+
+
+@main.command()
+@click.option("--years", default=1.0, show_default=True, type=click.FloatRange(0.02, 50), help="How long.")
+@click.option("--clients", default=2000, show_default=True, type=click.IntRange(10, 100_000), help="How many people.")
+@click.option("--seed", default=1, show_default=True, help="Another seed is another year; the same one the same.")
+@click.option("--processes", default=default_processes(), show_default=True, type=click.IntRange(1, 64))
+def drill(*, years: float, clients: int, seed: int, processes: int) -> None:
+    """Simulate years of mail and count every promise about it that broke; exit code 1 if one did.
+
+    A made-up clinic in two time zones books, moves, cancels, closes and edits on a virtual clock, over both changes of
+    daylight saving, while mail servers fail and workers die. It uses temporary databases and the real outbox, worker
+    and SMTP conversation with a server on this machine; no mail leaves it and no practice is touched.
+    """
+    days = max(7, round(years * 365))
+    report, seconds = timed(lambda: live_years(days=days, clients=clients, seed=seed, processes=processes))
+    say(report, seconds=seconds, tell=click.echo)
+    if not report.is_kept:
+        sys.exit(1)
 
 
 def _require_current_schema() -> None:

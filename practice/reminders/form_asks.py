@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from practice.reminders.facts import Addressee, FormWish, Policy, Visit
 from practice.reminders.kinds import Channel, MessageKind, Why
 from practice.reminders.planned import (
+    NEAR,
     RECENTLY,
     Omitted,
     Wanted,
+    by_day,
     change_due,
     key_of,
     mail_for,
@@ -43,19 +45,21 @@ def ask_for_form(
     if visit.is_in_question:
         return [Omitted(MessageKind.FORM, Why.IN_QUESTION)]
     due_at = max(change_due(visit, policy, visit.truth.starts_at), wish.since, informed_at + AFTER_NEWS)
-    first = _first(visit, wish, due_at, now)
+    first = _first(visit, wish, due_at, policy, now)
     previous = due_at if isinstance(first, Wanted) else wish.asked_before or due_at
     return [first, *_again(visit, previous, addressee, policy, now)]
 
 
-def _first(visit: Visit, wish: FormWish, due_at: datetime, now: datetime) -> Wanted | Omitted:
+def _first(visit: Visit, wish: FormWish, due_at: datetime, policy: Policy, now: datetime) -> Wanted | Omitted:
     asked = wish.asked_before
     if asked is not None and now - asked < ASKED_ANEW:
         return Omitted(MessageKind.FORM, Why.FORM_ASKED_BEFORE)
     expires_at = useful_until(due_at, visit.truth.starts_at)
     if expires_at <= now:
         return Omitted(MessageKind.FORM, Why.TOO_LATE)
-    return mail_for(visit, MessageKind.FORM, wish.occasion, due_at, expires_at)
+    wanted = mail_for(visit, MessageKind.FORM, wish.occasion, due_at, expires_at)
+    is_near = visit.truth.starts_at - wish.since <= NEAR
+    return wanted if is_near else by_day(visit, wanted, policy, now)
 
 
 def _again(
@@ -69,7 +73,8 @@ def _again(
             found.append(Omitted(MessageKind.FORM, why, lead))
             continue
         occasion = f"{stamp(visit.truth.starts_at)}:{lead // timedelta(minutes=1)}"
-        found.append(mail_for(visit, MessageKind.FORM, occasion, due_at, expires_at))
+        wanted = mail_for(visit, MessageKind.FORM, occasion, due_at, expires_at)
+        found.append(by_day(visit, wanted, policy, now, lead))
         previous = due_at
     return found
 

@@ -1,7 +1,7 @@
 """What planning yields: messages that should exist, what is left out and why, the keys that tell them apart. Pure."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from practice.reminders.facts import Policy, Truth, Visit
@@ -32,11 +32,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Omitted:
-    """A message that one might expect, and why it is not wanted; ``lead`` tells reminders apart."""
+    """A message that one might expect, and why it is not wanted; ``lead`` tells reminders apart.
+
+    ``dedupe_key`` is set for one that was wanted and cannot leave in time any more.
+    """
 
     kind: MessageKind
     why: Why
     lead: timedelta | None = None
+    dedupe_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,18 @@ def quiet_due(visit: Visit, lead: timedelta, policy: Policy) -> datetime:
     if policy.quiet.contains(due_at, visit.truth.zone):
         return policy.quiet.evening_before(due_at, visit.truth.zone)
     return due_at
+
+
+def by_day(
+    visit: Visit, wanted: Wanted, policy: Policy, now: datetime, lead: timedelta | None = None
+) -> Wanted | Omitted:
+    """Return a reminder as it leaves at *now*: one that is overdue in the night waits for the morning.
+
+    What would be too late then does not leave at all, and the desk hears of it.
+    """
+    if wanted.due_at >= now or not policy.quiet.contains(now, visit.truth.zone):
+        return wanted
+    morning = policy.quiet.morning_after(now, visit.truth.zone)
+    if morning >= wanted.expires_at:
+        return Omitted(wanted.kind, Why.TOO_LATE, lead, wanted.dedupe_key)
+    return replace(wanted, due_at=morning)

@@ -16,6 +16,7 @@ from practice.reminders.links import ensure_links
 from practice.reminders.models import Message
 from practice.reminders.planned import Plan, Wanted
 from practice.reminders.told import remember, tells, told_by
+from practice.reminders.undelivered import report_undelivered
 from practice.scheduling.telling import list_unreconciled, mark_reconciled
 
 BATCH = 200
@@ -56,7 +57,8 @@ def reconcile_appointments(session: Session, seqs: Mapping[int, int], *, domain:
         session.add_all(new)
         if new:
             written.append(new[0])
-        _update_messages(this, plans[number], known)
+        for late in _update_messages(this, plans[number], known):
+            report_undelivered(session, late, now=now)
     reconcile_calls(session, plans, now=now)
     session.flush()
     ensure_links(session, {each.subject_id for each in written}, {each.client_id for each in written}, now=now)
@@ -121,13 +123,17 @@ def _new_messages(this: _Round, number: int, plan: Plan, known: Mapping[str, Mes
     return [_message(this, number, wanted) for key, wanted in _mails(plan).items() if key not in known]
 
 
-def _update_messages(this: _Round, plan: Plan, known: Mapping[str, Message]) -> None:
+def _update_messages(this: _Round, plan: Plan, known: Mapping[str, Message]) -> list[Message]:
+    """Bring messages that exist in line with *plan*; return those that came too late, of which the desk must hear."""
     mails = _mails(plan)
+    late = []
     for key, message in known.items():
         if key in mails:
             _follow(message, mails[key], this.outlook)
         elif message.state in _WAITING:
             drop(message, plan, this.now)
+            late += [message] if message.state == MessageState.EXPIRED else []
+    return late
 
 
 def _message(this: _Round, number: int, wanted: Wanted) -> Message:
@@ -201,7 +207,8 @@ def _follow(message: Message, wanted: Wanted, outlook: Outlook) -> None:
 def drop(message: Message, plan: Plan, now: datetime) -> None:
     """Close a message that is no longer wanted, with the plan's reason for its kind if it gives one."""
     message.lease_until = message.leased_by = None
-    if message.expires_at <= now:
+    is_missed = any(omitted.dedupe_key == message.dedupe_key for omitted in plan.omitted)
+    if message.expires_at <= now or is_missed:
         message.state, message.why = MessageState.EXPIRED, Why.TOO_LATE
         return
     reasons = [omitted.why for omitted in plan.omitted if omitted.kind == message.kind]

@@ -17,6 +17,7 @@ from practice.reminders.planned import (
     Omitted,
     Plan,
     Wanted,
+    by_day,
     change_due,
     digest_of,
     key_of,
@@ -192,7 +193,8 @@ def _reminders(
             found.append(Omitted(ask.kind, why, ask.lead))
             continue
         occasion = f"{stamp(visit.truth.starts_at)}:{int(ask.lead.total_seconds()) // 60}"
-        found.append(mail_for(visit, ask.kind, occasion, ask.due_at, expires_at))
+        wanted = mail_for(visit, ask.kind, occasion, ask.due_at, expires_at)
+        found.append(by_day(visit, wanted, policy, now, ask.lead))
         previous = ask.due_at
     return found
 
