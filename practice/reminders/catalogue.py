@@ -4,58 +4,12 @@ Neutral by rule: no service, no diagnosis, no count, and nobody's profession (a 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from practice.reminders.french import FRENCH
 from practice.reminders.kinds import MessageKind
+from practice.reminders.wording import Wording
 
 FALLBACK_LANGUAGE = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """Everything that a message says in one language; placeholders are those of ``rendering.Values``."""
-
-    subjects: Mapping[MessageKind, str]
-    leads: Mapping[MessageKind, str]
-    tentative_lead: str
-    greeting: str
-    about_somebody: str
-    day_and_time: str
-    zone_note: str
-    time_zone: str
-    when: str
-    was: str
-    how_long: str
-    minutes: str
-    arrive_early: str
-    with_whom: str
-    where: str
-    by_phone: str
-    phone: str
-    free_then_fee: str
-    no_fee: str
-    fee_now: str
-    manage: str
-    book_again: str
-    why_you_get_this: str
-    stop: str
-    event_title: str
-    answer: str
-    answer_until: str
-    why_offered: str
-    stop_offers: str
-    choice: str
-    choose: str
-    choose_until: str
-    fill_in: str
-    fill_in_else: str
-    subjects_of_several: Mapping[MessageKind, str]
-    subject_of_changes: str
-    leads_of_several: Mapping[MessageKind, str]
-    tentative_lead_of_several: str
-    about_several: str
-    free_then_fee_of_several: str
-    no_fee_of_several: str
 
 
 ENGLISH = Wording(
@@ -87,6 +41,7 @@ ENGLISH = Wording(
     day_and_time="{{day}} at {{clock}}",
     zone_note="({{zone}})",
     time_zone="Time zone",
+    colon=":",
     when="When",
     was="Was",
     how_long="How long",
@@ -136,10 +91,15 @@ ENGLISH = Wording(
     no_fee_of_several="If you cannot come to one of them, please tell us at least {{notice}} before it.",
 )
 
-CATALOGUE: Mapping[str, Wording] = {"en": ENGLISH}
+CATALOGUE: Mapping[str, Wording] = {"en": ENGLISH, "fr": FRENCH}
+
+
+def spoken(language: str) -> str:
+    """Return the language in which somebody who wants *language* is written to (``fr_CA`` in ``fr``), else English."""
+    base = language.replace("-", "_").partition("_")[0].lower()
+    return base if base in CATALOGUE else FALLBACK_LANGUAGE
 
 
 def wording(language: str) -> Wording:
-    """Return the words of *language* (``fr_CA`` falls back to ``fr``, then to English)."""
-    base = language.replace("-", "_").partition("_")[0].lower()
-    return CATALOGUE.get(language) or CATALOGUE.get(base) or CATALOGUE[FALLBACK_LANGUAGE]
+    """Return the words for somebody who wants *language*."""
+    return CATALOGUE[spoken(language)]

@@ -6,11 +6,12 @@ from functools import lru_cache
 
 import css_inline
 
-from practice.reminders.catalogue import Wording, wording
+from practice.reminders.catalogue import spoken, wording
 from practice.reminders.filling import Filled
 from practice.reminders.kinds import MessageKind
 from practice.reminders.letters import Digest, Entry, House
-from practice.reminders.rendering import LAYOUTS, PLACEHOLDERS, Rendered, event_title, values_of_visit
+from practice.reminders.rendering import LAYOUTS, PLACEHOLDERS, Rendered, event_title, house_in, values_of_visit
+from practice.reminders.wording import Wording
 from practice.web.formatting import span_words
 
 _NAMES = PLACEHOLDERS | {"notice"}
@@ -45,11 +46,11 @@ class Section:
 
 def render_digest(digest: Digest, house: House) -> Rendered:
     """Return the texts of one mail about several visits; all times are wall times of the visits' zones."""
-    words = wording(digest.language)
+    words, house = wording(digest.language), house_in(house, digest.language)
     sections = _sections(digest, house, words)
     context = {
         "words": words,
-        "language": digest.language,
+        "language": spoken(digest.language),
         "title": _fill(_subject(digest, words), _values(digest, digest.entries[0], house)),
         "greeting": _fill(words.greeting, {"recipient": digest.greeted_as}),
         "about": _fill(words.about_several, {"client": digest.about}) if digest.about else "",

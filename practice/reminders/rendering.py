@@ -1,7 +1,7 @@
 """Letters become text and HTML: each shape of letter is compiled once and filled for every recipient."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from html import escape
@@ -9,13 +9,15 @@ from pathlib import Path
 
 import css_inline
 from babel.dates import get_timezone_name
+from babel.localedata import locale_identifiers
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from practice.core.local_time import to_local
-from practice.reminders.catalogue import Wording, wording
+from practice.reminders.catalogue import spoken, wording
 from practice.reminders.filling import Filled
 from practice.reminders.kinds import OFF, MessageKind
 from practice.reminders.letters import Before, House, Letter, VisitDetails
+from practice.reminders.wording import Wording
 from practice.web.formatting import Style, client_time, long_date
 
 CHOICES = ("first_choice", "second_choice", "third_choice")
@@ -104,6 +106,7 @@ class Rendered:
 
 def render(letter: Letter, house: House) -> Rendered:
     """Return the texts of one letter; all times are wall times of the visit's zone, which is named."""
+    house = house_in(house, letter.language)
     compiled = compile_shape(_shape(letter, house))
     values = _values(letter, house)
     return Rendered(
@@ -114,13 +117,25 @@ def render(letter: Letter, house: House) -> Rendered:
     )
 
 
+@lru_cache(maxsize=64)
+def house_in(house: House, language: str) -> House:
+    """Return the house as it writes days and hours in *language*, by the customs of its own country."""
+    base, _, country = house.style.locale.partition("_")
+    wanted = spoken(language)
+    if wanted == base:
+        return house
+    locale = f"{wanted}_{country}"
+    known = locale if locale in locale_identifiers() else wanted
+    return replace(house, style=Style(known, house.style.currency))
+
+
 @lru_cache(maxsize=512)
 def compile_shape(shape: Shape) -> Compiled:
     """Return the texts of *shape*, with styles inlined and cut at their placeholders."""
     words = wording(shape.language)
     context = {
         "words": words,
-        "language": shape.language,
+        "language": spoken(shape.language),
         "greeting": words.greeting,
         "about": words.about_somebody if shape.is_about_somebody else "",
         "lead": _lead(shape, words),
@@ -263,7 +278,7 @@ def clock_time(local: datetime, style: Style) -> str:
 
 @lru_cache(maxsize=2048)
 def _clock(hour: int, minute: int, style: Style) -> str:
-    return client_time(time(hour, minute), style).replace("\u202f", " ")
+    return client_time(time(hour, minute), style).replace("\u202f", " ").replace("\xa0", " ")
 
 
 def zone_name(local: datetime, zone: str, style: Style) -> str:
