@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ from practice.demo.storage import Storage
 from practice.drill.commands import default_processes, say, timed
 from practice.drill.commands import drill as live_years
 from practice.reminders.heartbeat import pause_after_restore
+from practice.reminders.returning import put_away, reports_in, take_bounce
 from practice.scheduling.rezoning.commands import recompute
 from practice.visits.notes.commands import note_commands
 from practice.web.database import db as database
@@ -203,6 +204,27 @@ def recompute_zones(_app: Flask, *, is_applied: bool) -> None:
     """
     if recompute(is_applied=is_applied):
         sys.exit(1)
+
+
+@main.command("bounces")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@with_app
+def take_bounces(_app: Flask, *, folder: Path) -> None:
+    """Read the reports about mails that came back from FOLDER, a Maildir or a folder of mails.
+
+    A mail that did not arrive becomes a task, an address that does not exist is written to no more. What was read
+    goes to FOLDER/cur; what is no report stays where it is. Safe to repeat.
+    """
+    counts: dict[str, int] = {}
+    for path, bounces in reports_in(folder):
+        if bounces is None:
+            counts["no report"] = counts.get("no report", 0) + 1
+            continue
+        for bounce in bounces:
+            outcome = write(partial(take_bounce, bounce=bounce, now=now()))
+            counts[outcome] = counts.get(outcome, 0) + 1
+        put_away(folder, path)
+    click.echo(", ".join(f"{number} {what}" for what, number in sorted(counts.items())) or "Nothing came back.")
 
 
 @main.group("backup", invoke_without_command=True)
