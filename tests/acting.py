@@ -13,7 +13,7 @@ from practice.accounts.ownership import assemble
 from practice.app import OWNERSHIP
 from practice.audit.chain import AuditLog
 from practice.clients.sealing import hang_keys, key_ring_of
-from practice.core.engines import engine_options, install_listeners, normalise_url
+from practice.core.engines import engine_options, for_sessions, install_listeners, normalise_url
 from practice.core.failpoints import arm_from_environment, disarm_all
 from practice.core.transact import BEFORE_COMMIT, transact
 from tests.conftest import make_settings
@@ -29,7 +29,9 @@ def sessions_on(url: str) -> Iterator[sessionmaker[Session]]:
     engine = create_engine(normalised, **engine_options(normalised))
     install_listeners(engine)
     settings = make_settings(url)
-    factory = sessionmaker(engine, expire_on_commit=False, info={BEFORE_COMMIT: AuditLog(settings.audit_key).append})
+    factory = sessionmaker(
+        for_sessions(engine), expire_on_commit=False, info={BEFORE_COMMIT: AuditLog(settings.audit_key).append}
+    )
     assemble(factory, OWNERSHIP)
     hang_keys(factory, key_ring_of(settings))
     yield factory

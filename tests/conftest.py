@@ -25,6 +25,7 @@ from practice.audit.chain import AuditLog
 from practice.clients.sealing import hang_keys, key_ring_of
 from practice.config import Settings
 from practice.core.clock import SettableClock
+from practice.core.engines import for_sessions
 from practice.core.transact import BEFORE_COMMIT
 from tests.cast import Browser, make_cast, sign_in
 from tests.databases import PostgresServer, SqliteFolder, TestDatabases, find_postgres
@@ -168,7 +169,7 @@ def app(assembled: Flask, engine_url: str, clock: SettableClock) -> Iterator[Fla
     engine = lend_engine(engine_url)
     with assembled.app_context():
         db.engines[None] = engine
-    assembled.extensions["sessions"].configure(bind=engine)
+    assembled.extensions["sessions"].configure(bind=for_sessions(engine))
     yield assembled
     dispose(engine)
 
@@ -194,7 +195,7 @@ def sessions(request: pytest.FixtureRequest, engine_url: str) -> Iterator[sessio
     engine = lend_engine(engine_url)
     settings = make_settings(engine_url)
     audit_log = AuditLog(settings.audit_key)
-    factory = sessionmaker(engine, expire_on_commit=False, info={BEFORE_COMMIT: audit_log.append})
+    factory = sessionmaker(for_sessions(engine), expire_on_commit=False, info={BEFORE_COMMIT: audit_log.append})
     assemble(factory, OWNERSHIP)
     hang_keys(factory, key_ring_of(settings))
     yield factory

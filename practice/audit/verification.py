@@ -98,10 +98,11 @@ class _Walk:
         return None
 
     def _entries(self, last: int) -> Iterator[tuple[Entry, str]]:
-        statement = select(*COLUMNS, AuditEvent.hash).where(AuditEvent.seq <= last).order_by(AuditEvent.seq)
-        for row in self._session.execute(statement.execution_options(yield_per=AT_ONCE)):
-            *values, stored = row
-            yield Entry(*values), stored
+        statement = select(*COLUMNS, AuditEvent.hash).order_by(AuditEvent.seq)
+        for first in range(1, last + 1, AT_ONCE):
+            numbers = AuditEvent.seq.between(first, min(first + AT_ONCE - 1, last))
+            for *values, stored in self._session.execute(statement.where(numbers)):
+                yield Entry(*values), stored
 
     def _name_fault(self, entry: Entry, stored: str) -> Fault:
         expected = self.seen + 1

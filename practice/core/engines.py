@@ -41,6 +41,16 @@ def install_listeners(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
 
 
+def for_sessions(engine: Engine) -> Engine:
+    """Return *engine* as sessions use it: on PostgreSQL what is read outside ``transact`` opens no transaction.
+
+    That saves BEGIN and ROLLBACK around each read; at a ROLLBACK the driver would forget all prepared statements too.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transactions leave SELECTs outside; we say BEGIN ourselves.
     connection.isolation_level = None

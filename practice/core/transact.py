@@ -100,7 +100,7 @@ def _run(session: Session, statement: Statement) -> int:
 def _once(session: Session, work: Callable[[], T], before_commit: BeforeCommit) -> T:
     drain(session)
     try:
-        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        open_transaction(session)
         result = work()
         session.flush()
         before_commit(session, drain(session))
@@ -119,6 +119,12 @@ def _once(session: Session, work: Callable[[], T], before_commit: BeforeCommit) 
         raise
     failpoint("after_commit")
     return result
+
+
+def open_transaction(session: Session) -> None:
+    """Begin the transaction that ``transact`` works in; sessions that only read open none on PostgreSQL."""
+    isolation = {"isolation_level": "READ COMMITTED"} if session.get_bind().dialect.name == "postgresql" else {}
+    session.connection(execution_options={"sqlite_begin": "IMMEDIATE", **isolation})
 
 
 def _in_full(session: Session, refusal: PracticeError) -> PracticeError:

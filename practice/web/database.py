@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from practice.core.clock import Clock
 from practice.core.db import Base
-from practice.core.engines import engine_options, install_listeners, normalise_url
+from practice.core.engines import engine_options, for_sessions, install_listeners, normalise_url
 from practice.core.transact import BEFORE_COMMIT, BeforeCommit, transact
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ def init_database(app: Flask, url: str, *, clock: Clock, before_commit: BeforeCo
     with app.app_context():
         install_listeners(db.engine)
         app.extensions["sessions"] = sessionmaker(
-            db.engine, expire_on_commit=False, info={BEFORE_COMMIT: before_commit}
+            for_sessions(db.engine), expire_on_commit=False, info={BEFORE_COMMIT: before_commit}
         )
     app.extensions["clock"] = clock
     app.teardown_appcontext(_close)

@@ -20,7 +20,7 @@ from practice.core import failpoints
 from practice.core.actor import Actor
 from practice.core.engines import normalise_url
 from practice.core.intervals import Interval
-from practice.core.transact import sqlstate
+from practice.core.transact import open_transaction, sqlstate
 from practice.scheduling.appointments import hold_cap
 from practice.scheduling.appointments.hold_cap import MOST_HOLDS
 from practice.scheduling.appointments.holding import hold_time
@@ -225,6 +225,7 @@ def test_without_a_retry_the_victim_would_see_40p01(scene: Scene, sessions: sess
     def hold_both(first: int, second: int) -> str | None:
         with sessions() as session:
             try:
+                open_transaction(session)
                 session.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": first})
                 between.wait(PATIENCE_SECONDS)
                 session.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": second})
@@ -267,11 +268,11 @@ def test_sqlite_begun_immediately_makes_the_second_writer_wait(
     if not is_sqlite:
         pytest.skip("PostgreSQL has no deferred transactions")
     with sessions() as writer, sessions() as other:
-        writer.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        open_transaction(writer)
         other.connection().exec_driver_sql("PRAGMA busy_timeout=0")
         other.rollback()
         with pytest.raises(OperationalError, match="database is locked"):
-            other.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            open_transaction(other)
 
 
 def holds_of_one_user(scene: Scene, rita: Actor) -> list[Callable[[Session], Appointment]]:

@@ -12,7 +12,7 @@ from practice.clinic.models import Diary, DiaryKind
 from practice.core.actor import SYSTEM
 from practice.core.errors import Conflict, StaleVersion, Unavailable
 from practice.core.events import Event, record
-from practice.core.transact import transact, transact_statement
+from practice.core.transact import open_transaction, transact, transact_statement
 
 
 def a_diary(session: Session) -> Diary:
@@ -114,7 +114,7 @@ def test_two_transactions_that_deadlock_both_finish(sessions: sessionmaker[Sessi
 def test_a_database_that_stays_locked_is_unavailable_not_a_defect(sessions: sessionmaker[Session]) -> None:
     with sessions() as holder, sessions() as waiter:
         diary_id = transact(holder, lambda: a_diary(holder).id)
-        holder.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        open_transaction(holder)
         holder.execute(update(Diary).where(Diary.id == diary_id).values(version=9))
         waiter.execute(text("PRAGMA busy_timeout=50" if is_sqlite(waiter) else "SET lock_timeout = 50"))
         waiter.commit()
@@ -151,7 +151,7 @@ def test_a_connection_that_ran_one_statement_alone_rolls_back_as_before(sessions
 def test_one_statement_that_waits_too_long_for_a_lock_is_unavailable(sessions: sessionmaker[Session]) -> None:
     with sessions() as holder, sessions() as waiter:
         transact(holder, lambda: a_diary(holder))
-        holder.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        open_transaction(holder)
         holder.execute(update(Diary).values(version=9))
         waiter.execute(text("PRAGMA busy_timeout=50" if is_sqlite(waiter) else "SET lock_timeout = 50"))
         waiter.commit()
