@@ -21,7 +21,7 @@ from practice.desk.ways_out import PlainPlace
 from practice.scheduling.appointments.attending import complete
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
-from practice.visits.access import RECORD, own_visit
+from practice.visits.access import RECORD, note_reading, own_visit
 from practice.visits.models import Visit
 from practice.visits.notes.amending import add_addendum, cosign, mark_in_error
 from practice.visits.notes.drafting import copy_last_note, save_draft
@@ -29,7 +29,7 @@ from practice.visits.notes.errors import DraftChanged
 from practice.visits.notes.models import NoteDraft
 from practice.visits.notes.queries import draft_content, find_draft
 from practice.visits.notes.signing import sign_note, sign_notes
-from practice.web.database import now, session, write
+from practice.web.database import now, write
 from practice.web.forms import InvalidForm, load_form
 from practice.web.pages import render_page
 from practice.web.problems import status_of
@@ -172,12 +172,15 @@ def _with_proof(uid: str, schema: Schema, work: Any, words: str) -> AnyResponse:
 
 
 def _clash(uid: str, changed: DraftChanged) -> Response:
-    """Tell a script what somebody else wrote, so that it can show both."""
-    opened = session()
-    visit = opened_visit(opened, uid)
-    draft = find_draft(opened, visit.id)
-    theirs = values_of(draft_content(opened, draft))
-    version = 0 if draft is None else draft.version
+    """Tell a script what somebody else wrote, so that it can show both; the look is logged."""
+
+    def look(opened: Session) -> tuple[int, dict[str, Any]]:
+        visit = opened_visit(opened, uid)
+        note_reading(opened, "note", visit.uid, **who_and_when())
+        draft = find_draft(opened, visit.id)
+        return 0 if draft is None else draft.version, values_of(draft_content(opened, draft))
+
+    version, theirs = write(look)
     return _told(412, error=changed.sentence, version=version, theirs=theirs)
 
 

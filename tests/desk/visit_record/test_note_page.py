@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from practice.audit.models import AuditEvent
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from practice.visits.models import Measure
@@ -88,7 +89,7 @@ def test_a_wrong_pin_signs_nothing_and_keeps_the_note(session, theo, path):
     assert theo.post(f"{path}/sign", data={"signing_pin": PIN}).status_code == 303
 
 
-def test_the_script_is_told_in_json_and_a_second_editor_gets_both_texts(theo, client_as, path):
+def test_the_script_is_told_in_json_and_a_second_editor_gets_both_texts(theo, client_as, session, path):
     first = autosave(theo, path, 0, subjective="Slept badly.")
     assert first.status_code == 200
     seen = first.json["version"]
@@ -96,6 +97,9 @@ def test_the_script_is_told_in_json_and_a_second_editor_gets_both_texts(theo, cl
     assert autosave(other, path, seen, subjective="Slept well.", plan="Rest.").status_code == 200
     clash = autosave(theo, path, seen, subjective="Slept so-so.")
     assert (clash.status_code, clash.json["theirs"]["subjective"]) == (412, "Slept well.")
+    session.rollback()
+    newest = session.scalars(select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(1)).one()
+    assert (newest.action, newest.object_kind) == ("chart.read", "note"), "what somebody else wrote is a look, too"
     assert autosave(theo, path, clash.json["version"], subjective="Slept so-so.", plan="Rest.").status_code == 200
     wrong = autosave(theo, path, 1, **{"technique-1": "thrust"})
     assert (wrong.status_code, "could not be read" in wrong.json["error"]) == (422, True)
