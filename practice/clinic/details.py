@@ -50,6 +50,7 @@ class ServiceDetails:
     needs_room: bool = True
     room_needs: list[str] = field(default_factory=list)
     is_active: bool = True
+    group_size: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,10 @@ class Room(Editable, Base):
 
 
 class Service(Editable, Base):
-    """What can be booked. ``name`` is for staff; mails never carry it. ``horizon_days`` bounds how far ahead."""
+    """What can be booked. ``name`` is for staff; mails never carry it. ``horizon_days`` bounds how far ahead.
+
+    ``group_size`` clients at most share one session of a therapist and a room.
+    """
 
     __tablename__ = "service"
     __table_args__ = (
@@ -120,6 +123,7 @@ class Service(Editable, Base):
         CheckConstraint("buffer_after_minutes BETWEEN 0 AND 120", name="buffer_after"),
         CheckConstraint("grid_minutes BETWEEN 5 AND 240", name="grid"),
         CheckConstraint("price_cents >= 0", name="price"),
+        CheckConstraint("group_size BETWEEN 1 AND 12", name="group_size"),
     )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
@@ -136,6 +140,7 @@ class Service(Editable, Base):
     needs_room: Mapped[bool] = mapped_column(default=True)
     room_needs: Mapped[list[str]] = mapped_column(JSON, default=list)
     is_active: Mapped[bool] = mapped_column(default=True)
+    group_size: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Therapist(Editable, Base):

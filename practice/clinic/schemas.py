@@ -150,6 +150,7 @@ class ServiceSchema(EditableSchema):
     notice_minutes = WholeNumber(0, 60 * 24 * 60)
     portal_notice_minutes = WholeNumber(0, 60 * 24 * 60)
     horizon_days = WholeNumber(1, 730)
+    group_size = WholeNumber(1, 12)
     needs_room = Flag()
     room_needs = _codes(ROOM_FEATURES, "room needs")
     is_active = Flag()

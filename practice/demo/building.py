@@ -15,6 +15,7 @@ from practice.demo.keeping import keep_time_free
 from practice.demo.opening import open_practice
 from practice.demo.premises import PASSWORD, THURSDAY, ZONE
 from practice.demo.replay import perform
+from practice.demo.several import come_twice_in_a_row, meet_in_a_group
 from practice.demo.stage import Stage
 from practice.demo.waiting import fill_wait_list
 from practice.scheduling.appointments.parking import ParkedDetails, park_call
@@ -40,6 +41,8 @@ def build(sessions: sessionmaker[Session], *, rules: BookingRules, now: datetime
         _leave_a_call(session, stage, now)
         fill_wait_list(session, stage, now)
         keep_time_free(session, stage, now)
+        meet_in_a_group(session, stage, now)
+        come_twice_in_a_row(session, stage, now)
         postman(now)
     return script
 

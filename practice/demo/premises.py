@@ -63,6 +63,7 @@ SERVICES: Mapping[str, ServiceDetails] = {
         _service("PHONE-15", "Telephone call", 15, 0, ServiceKind.PHONE, needs_room=False, buffer_after_minutes=0),
         _service("RELAX-60", "Relaxation massage", 60, 98, ServiceKind.HANDS_ON),
         _service("MAINT-45", "Maintenance treatment", 45, 80, ServiceKind.HANDS_ON),
+        _service("BACK-GROUP", "Back-care group", 45, 35, ServiceKind.HANDS_ON, group_size=4),
     )
 }
 
@@ -85,7 +86,7 @@ def _day(lunch_from: int, lunch_minutes: int, hours: tuple[int, int] = WEEKDAY_H
     return ((hours[0], lunch_from), (lunch_from + lunch_minutes, hours[1]))
 
 
-_GENERAL = tuple(code for code in SERVICES if code != "PRENATAL-60")
+_GENERAL = tuple(code for code in SERVICES if code not in {"PRENATAL-60", "BACK-GROUP"})
 _EARLY, _NOON, _LATE = _day(12 * 60, 60), _day(12 * 60 + 45, 45), _day(13 * 60, 60)
 _SATURDAY_A, _SATURDAY_B = _day(11 * 60 + 30, 30, SATURDAY_HOURS), _day(12 * 60, 30, SATURDAY_HOURS)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from practice.core.local_time import local_start
 from practice.desk.choice import Choice
 from practice.desk.queries import Usual
+from practice.scheduling.free_time.groups import is_for_groups, open_group, places_left
 from practice.scheduling.free_time.proposals import Proposal
 from practice.scheduling.free_time.search import StartsQuery, find_starts, three_next
 from practice.scheduling.local_days import instant_of
@@ -89,8 +90,18 @@ def fitting_time(found: Found, start: Proposal, usual: Usual | None) -> FittingT
         therapist=therapist.name,
         room=set_up.rooms[start.room_id].name if start.room_id else "",
         minutes=shape_of(found.question, found.facts).duration,
-        note=_note(local, usual, therapist.id),
+        note=_places(found, start) or _note(local, usual, therapist.id),
     )
+
+
+def _places(found: Found, start: Proposal) -> str:
+    """Return how many places a session of a group has left; empty for a service that is one client's alone."""
+    if not is_for_groups(found.question, found.facts):
+        return ""
+    group = open_group(found.question, found.facts, start.therapist_id, start.begins)
+    left = places_left(found.question, found.facts, group)
+    most = found.facts.set_up.services[found.question.service_id].group_size
+    return f"{left} of {most} places left" if group else f"{most} places, nobody yet"
 
 
 def _note(local: datetime, usual: Usual | None, therapist_id: int) -> str:

@@ -135,6 +135,7 @@ def _visits(now: datetime) -> Select[*tuple[Any, ...]]:
             Appointment.desk_note,
             Appointment.series_id,
             Appointment.link_id,
+            Appointment.group_size,
             Client.id.label("client_id"),
             Client.uid.label("client_uid"),
             Client.first_name,
@@ -213,6 +214,7 @@ def _visit(row: Any, people: People) -> Visit:
         desk_note=row.desk_note,
         series_id=row.series_id,
         link_id=row.link_id,
+        group_size=row.group_size,
     )
 
 

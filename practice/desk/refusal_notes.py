@@ -28,6 +28,7 @@ _CORRECT = "Correct the field that is named and send again."
 
 BOOKING: Mapping[str, RefusalNote] = {
     "time_taken": _note(409, "Somebody else has this time, or the client is elsewhere then.", _OTHER_TIME),
+    "group_full": _note(409, "Every place of the group is taken.", "Take another session, or put on the wait list."),
     "buffer": _note(
         409,
         "The treatment fits, the minutes around it belong to another visit.",

@@ -72,6 +72,7 @@ class Visit:
     desk_note: str
     series_id: str | None = None
     link_id: str | None = None
+    group_size: int = 1
     is_busy: bool = False
 
     @property

@@ -8,7 +8,7 @@ NEXT_TIMES = WayOut("next_times", "Show the next free times")
 HOLD_AGAIN = WayOut("hold_again", "Hold this time again")
 GIVE_REASON = WayOut("give_reason", "Give a reason")
 
-CONFLICT_CODES = frozenset({"time_taken", "buffer"})
+CONFLICT_CODES = frozenset({"time_taken", "buffer", "group_full"})
 """Refusals that mean *somebody else was there first*; one of them makes the whole answer a conflict."""
 
 

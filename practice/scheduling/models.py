@@ -58,7 +58,7 @@ class Appointment(Editable, Base):
     ``local_start`` and ``zone`` are the promise made to a person, ``starts_at`` and ``ends_at`` its index in UTC.
     Duration, buffers, price and kind are copied from the service at booking. ``sequence`` is the calendar file's
     SEQUENCE; ``change_seq`` rises with every change that a message may have to tell, ``reconciled_seq`` follows it.
-    Visits booked back to back share a ``link_id``.
+    Visits booked back to back share a ``link_id``. Of a session for several clients each has an appointment of her own.
     """
 
     __tablename__ = "appointment"
@@ -95,6 +95,7 @@ class Appointment(Editable, Base):
     kind: Mapped[ServiceKind] = mapped_column(
         String(20), default=ServiceKind.HANDS_ON, server_default=ServiceKind.HANDS_ON
     )
+    group_size: Mapped[int] = mapped_column(default=1, server_default="1")
     sequence: Mapped[int] = mapped_column(default=0)
     change_seq: Mapped[int] = mapped_column(default=1)
     reconciled_seq: Mapped[int] = mapped_column(default=0)
@@ -170,6 +171,7 @@ class Allocation(Base):
 
     While ``occupies`` is true no other occupying allocation of the same diary and lane may overlap: an exclusion
     constraint on PostgreSQL, a trigger pair on SQLite (migrations). Buffers are minutes around it, a rule in code.
+    The clients of a group lie on lanes of their own; one of them is always on lane 0, which shuts out everybody else.
     ``work`` and ``location_id`` (0: nowhere) are copies for the limits that count what lies on a diary.
     """
 

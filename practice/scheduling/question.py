@@ -100,6 +100,7 @@ class ServiceFacts:
     code: str = ""
     work: int = Work.HANDS_ON
     location_ids: frozenset[int] = frozenset()
+    group_size: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +206,28 @@ class Question:
     own_only: bool = False
 
 
+class Group(NamedTuple):
+    """A session of several clients: whose it is, its time, and how many places are taken."""
+
+    service_id: int
+    therapist_id: int
+    room_id: int | None
+    span: Span
+    taken: int
+
+
 @dataclass(frozen=True, slots=True)
 class DiaryFacts:
-    """Everything that the time rules need to answer one question."""
+    """Everything that the time rules need to answer one question.
+
+    ``groups`` are the sessions that clients share, by therapist and first minute.
+    """
 
     set_up: SetUp
     exceptions: Exceptions = field(default_factory=Exceptions)
     taken: Mapping[int, DiaryTime] = field(default_factory=dict)
     client_diary_id: int | None = None
+    groups: Mapping[tuple[int, int], Group] = field(default_factory=dict)
 
     def taken_on(self, diary_id: int) -> DiaryTime:
         """Return the time taken on a diary; nothing for a diary without any."""

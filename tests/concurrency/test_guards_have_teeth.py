@@ -25,8 +25,9 @@ from practice.scheduling.appointments import hold_cap
 from practice.scheduling.appointments.hold_cap import MOST_HOLDS
 from practice.scheduling.appointments.holding import hold_time
 from practice.scheduling.claiming import claim as claims
-from practice.scheduling.claiming.claim import Wanted, claim
+from practice.scheduling.claiming.claim import claim
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
+from practice.scheduling.claiming.wanted import Wanted
 from practice.scheduling.errors import TimeTaken, TooManyHolds
 from practice.scheduling.models import Allocation, Appointment
 from tests.concurrency.racing import deadlocks, losers, race, winners

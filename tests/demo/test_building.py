@@ -76,6 +76,10 @@ def test_a_built_demo_is_a_practice_in_the_middle_of_its_day(built):
         assert max(sent - due for due, sent in late) <= timedelta(minutes=40)
         assert {"accepted", "declined", "open"} == set(session.scalars(select(WaitListOffer.state)))
         assert {"booked", "offered", "waiting", "withdrawn"} == set(session.scalars(select(WaitListEntry.state)))
+        shared = select(Appointment.starts_at).where(Appointment.group_size > 1)
+        assert list(Counter(session.scalars(shared)).values()) == [3]
+        links = select(Appointment.link_id).where(Appointment.link_id.is_not(None))
+        assert set(Counter(session.scalars(links)).values()) == {2}
         tasks = Counter(session.scalars(select(StaffTask.kind).where(StaffTask.state == "open")))
         assert tasks["call_reminder"] and tasks["mail_undelivered"] == 1
     _look_at_the_mail(app, mailbox)

@@ -149,4 +149,5 @@ def test_prices_and_lengths_are_those_of_the_price_list():
         "PHONE-15": (15, 0),
         "RELAX-60": (60, 9800),
         "MAINT-45": (45, 8000),
+        "BACK-GROUP": (45, 3500),
     }

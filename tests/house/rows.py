@@ -40,6 +40,7 @@ FITTING: dict[str, Any] = {
     "opens_minute": 600,
     "duration_minutes": 60,
     "grid_minutes": 15,
+    "group_size": 1,
     "weekday": 1,
     "buffer_before_minutes": 0,
     "buffer_after_minutes": 0,

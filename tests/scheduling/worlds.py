@@ -1,7 +1,7 @@
 """Small practices as pure facts, for tables and properties; and an oracle that looks at every single minute."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from practice.scheduling.question import (
     DatedWork,
     DiaryFacts,
     Exceptions,
+    Group,
     LocationFacts,
     Question,
     RoomFacts,
@@ -128,9 +129,33 @@ class Oracle:
         return (
             (not self.service.location_ids or 1 in self.service.location_ids)
             and self._moment(begins)
-            and any(self._person(one) for one in self._people())
-            and (not self.service.needs_room or any(self._room(one) for one in set_up.rooms.values()))
+            and (self._alone() or any(self._joins(one) for one in self._people()))
         )
+
+    def _alone(self) -> bool:
+        return any(self._person(one) for one in self._people()) and (
+            not self.service.needs_room or any(self._room(one) for one in self.facts.set_up.rooms.values())
+        )
+
+    def _joins(self, one: TherapistFacts) -> bool:
+        """Whether a session of hers has just these minutes, a place left, and the right room."""
+        span = Span(self.minutes[0], self.minutes[-1] + 1)
+        mine = [each for each in self.facts.groups.values() if (each.therapist_id, each.span) == (one.id, span)]
+        return self.service.group_size > 1 and any(
+            each.service_id == 1
+            and each.taken < self.service.group_size
+            and self._is_its_room(each.room_id)
+            and self._may_treat(one)
+            for each in mine
+        )
+
+    def _is_its_room(self, room_id: int | None) -> bool:
+        if self.question.room_id not in {None, room_id}:
+            return False
+        room = self.facts.set_up.rooms.get(room_id or 0)
+        if room is None:
+            return not self.service.needs_room
+        return room.is_active and self.service.room_needs <= room.features
 
     def _people(self) -> list[TherapistFacts]:
         chosen = self.question.therapist_ids
@@ -167,14 +192,14 @@ class Oracle:
 
     def _person(self, one: TherapistFacts) -> bool:
         return (
-            one.is_active
-            and 1 in one.offers
-            and one.is_registered
-            and self._is_there(one)
+            self._may_treat(one)
             and self._free(one.diary_id)
             and self._gets_there(one.diary_id)
             and self._stays_within(one)
         )
+
+    def _may_treat(self, one: TherapistFacts) -> bool:
+        return one.is_active and 1 in one.offers and one.is_registered and self._is_there(one)
 
     def _gets_there(self, diary_id: int) -> bool:
         _, before, after = self.question.shape or self.service.shape
@@ -323,6 +348,36 @@ def _exceptions() -> st.SearchStrategy[Exceptions]:
     return st.builds(Exceptions, dated, away, closures)
 
 
+def _sessions(of: ServiceFacts) -> st.SearchStrategy[list[Group]]:
+    """Sessions of this service and of another one that takes as long, with as many places taken as clients came."""
+    one = st.builds(
+        lambda service_id, who, where, start, taken: Group(
+            service_id,
+            who,
+            where,
+            Span(at(0) + start * of.grid_minutes, at(0) + start * of.grid_minutes + of.shape.duration),
+            taken,
+        ),
+        st.sampled_from([1, 1, 1, 2]),
+        st.integers(1, 2),
+        st.sampled_from([1, 2]) if of.needs_room else st.none(),
+        st.integers(0, 24 * 60 // of.grid_minutes),
+        st.integers(1, of.group_size),
+    )
+    return st.lists(one, max_size=4) if of.group_size > 1 else st.just([])
+
+
+def _with_sessions(facts: DiaryFacts, sessions: Sequence[Group], of: ServiceFacts) -> DiaryFacts:
+    """The sessions lie on the diaries of their therapists and rooms, once for each client."""
+    groups = {(each.therapist_id, each.span.begins): each for each in sessions}
+    taken = dict(facts.taken)
+    for each in groups.values():
+        mine = [Taken(*each.span, of.shape.before, of.shape.after, of.work, 1)] * each.taken
+        for diary_id in {each.therapist_id, 10 + (each.room_id or 0)} & taken.keys():
+            taken[diary_id] = taken[diary_id].plus(mine)
+    return replace(facts, taken=taken, groups=groups)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[Question, DiaryFacts]:
     """A question about one day and a practice in which it may be refused for any reason."""
@@ -338,6 +393,7 @@ def worlds(draw: st.DrawFn) -> tuple[Question, DiaryFacts]:
         is_active=draw(st.sampled_from([True] * 9 + [False])),
         work=draw(st.sampled_from([Work.HANDS_ON, Work.HANDS_ON, Work.ASSESSMENT, Work.PHONE])),
         location_ids=draw(st.sampled_from([frozenset()] * 6 + [frozenset({1, 2}), frozenset({2})])),
+        group_size=draw(st.sampled_from([1, 1, 3])),
     )
     people = [
         therapist(
@@ -366,6 +422,7 @@ def worlds(draw: st.DrawFn) -> tuple[Question, DiaryFacts]:
         client_diary_id=draw(st.sampled_from([None, 99])),
         miles_away=draw(st.sampled_from([0, 0, 20, 45])),
     )
+    facts = _with_sessions(facts, draw(_sessions(of)), of)
     asked = question(
         asked_at=draw(st.sampled_from([NOW, NOW, instant_of(at(9, 7)), instant_of(at(23))])),
         therapist_ids=draw(st.sampled_from([None, (1,), tuple(one.id for one in people)])),

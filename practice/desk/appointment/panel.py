@@ -12,6 +12,7 @@ from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.desk.acts import Act, acts_of, next_act, rarer_acts
 from practice.desk.appointment.history import HistoryLine, history_of
+from practice.desk.appointment.in_group import InGroup, in_group
 from practice.desk.appointment.in_link import InLink, in_link
 from practice.desk.appointment.in_series import InSeries, in_series
 from practice.desk.appointment.late import LateChoice, late_choice
@@ -48,6 +49,7 @@ class AppointmentPanel:
     ways: Sequence[Offer] = ()
     series: InSeries | None = None
     link: InLink | None = None
+    group: InGroup | None = None
     may_record: bool = False
 
     @property
@@ -94,6 +96,7 @@ def appointment_panel(
         ways=_ways(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
         series=in_series(session, visit),
         link=in_link(session, visit, actor),
+        group=in_group(session, visit, now=now),
         may_record=may(actor, RECORD) and visit.state in HERE,
     )
 

@@ -1,6 +1,6 @@
 """The diary as the calendar widget reads it: columns, visits, and the hours at which nobody works. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from practice.core.actor import Actor
 from practice.desk.diary.address import By
 from practice.desk.diary.kept_free import KeptFree
-from practice.desk.visits import State, Visit, late_minutes, minutes_and_seconds, seconds_held
+from practice.desk.visits import GONE, State, Visit, late_minutes, minutes_and_seconds, seconds_held
 
 NO_ROOM = "no-room"
 MOVABLE = frozenset({State.TENTATIVE, State.BOOKED})
@@ -53,10 +53,11 @@ def feed(
     now: datetime,
 ) -> dict[str, Any]:
     """Return what the widget draws."""
+    alone, groups = apart(visits)
     events = [
         busy_event(visit, by, at) if visit.is_busy else visit_event(visit, by, actor=actor, now=now)
-        for at, visit in enumerate(visits)
-    ]
+        for at, visit in enumerate(alone)
+    ] + [group_event(members, by, now=now) for members in groups]
     return {
         "resources": [resource(column) for column in columns],
         "events": events
@@ -83,6 +84,48 @@ def visit_event(visit: Visit, by: By, *, actor: Actor, now: datetime) -> dict[st
         "startEditable": is_movable,
         "durationEditable": is_movable,
         "extendedProps": _true(_props(visit, by, now)) | {"version": visit.version},
+    }
+
+
+def apart(visits: Iterable[Visit]) -> tuple[list[Visit], list[list[Visit]]]:
+    """Return the visits that stand alone, and those of each session that clients share; of a colleague's only one."""
+    alone: list[Visit] = []
+    groups: dict[Hashable, list[Visit]] = {}
+    for visit in visits:
+        if visit.group_size <= 1 or visit.state in {State.NO_SHOW, *GONE}:
+            alone.append(visit)
+            continue
+        groups.setdefault((visit.service.uid, visit.therapist.uid, visit.room, visit.starts_at), []).append(visit)
+    busy = [members[0] for members in groups.values() if members[0].is_busy]
+    return alone + busy, [members for members in groups.values() if not members[0].is_busy]
+
+
+def group_event(members: Sequence[Visit], by: By, *, now: datetime) -> dict[str, Any]:
+    """Return a session that clients share as one event, which opens the panel of the first of them."""
+    first = members[0]
+    names = ", ".join(visit.name for visit in members)
+    places = f"{len(members)} of {first.group_size} places"
+    late = max(late_minutes(visit, now) for visit in members)
+    props = {
+        **_props(first, by, now),
+        "sub": f"{places}: {names}",
+        "icon": "clients",
+        "late": late,
+        "confirmed": all(visit.confirmed_at for visit in members),
+        "phone": any(visit.client is not None and visit.client.must_phone for visit in members),
+        "same_name": False,
+        "alert": "",
+        "held_left": "",
+    }
+    return {
+        "id": first.uid,
+        "title": first.service.name,
+        "start": _wall(first.local_start),
+        "end": _wall(first.local_end),
+        "resourceIds": [column_of(first, by)],
+        "startEditable": False,
+        "durationEditable": False,
+        "extendedProps": _true(props) | {"version": first.version},
     }
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from practice.core.errors import Refusal
 from practice.scheduling.absences.changes import Change, Ground, after
-from practice.scheduling.free_time import explain
+from practice.scheduling.free_time import explain, moment_rules
 from practice.scheduling.free_time.case import Case
 from practice.scheduling.question import DiaryFacts, Question, Shape, is_suitable
 
-MOMENT_RULES = (explain.service_is_active, explain.location_is_active, explain.location_is_open)
+MOMENT_RULES = (moment_rules.service_is_active, moment_rules.location_is_active, moment_rules.location_is_open)
 THERAPIST_RULES = (
     explain.therapist_is_active,
     explain.therapist_is_registered,

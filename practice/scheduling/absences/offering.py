@@ -21,7 +21,8 @@ from practice.scheduling.absences.models import GroundAct, HeldTime, HitAnswer, 
 from practice.scheduling.appointments.rescheduling import reschedule
 from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.claiming.making import new_appointment, placing_of, shape_as_booked
-from practice.scheduling.claiming.placing import Place, Placing, take_place
+from practice.scheduling.claiming.places import Place, Placing
+from practice.scheduling.claiming.placing import take_place
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.free_time.search import StartsQuery, three_next
 from practice.scheduling.lifecycle import AppointmentState

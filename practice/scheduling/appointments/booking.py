@@ -14,14 +14,16 @@ from practice.scheduling.appointments.changing import change
 from practice.scheduling.appointments.history import Act, note, require_state, step
 from practice.scheduling.appointments.holding import load_hold, require_live_hold, reread_hold
 from practice.scheduling.appointments.standing_again import Again, require_standing
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim
+from practice.scheduling.claiming.claim import claim
 from practice.scheduling.claiming.diaries import by_diary, diaries_of, diary_facts
 from practice.scheduling.claiming.frame import read_client_and_set_up
 from practice.scheduling.claiming.informing import Judging, inform
 from practice.scheduling.claiming.making import new_appointment, placing_of, stand_as_judged
-from practice.scheduling.claiming.placing import Place, Placing, take_place
+from practice.scheduling.claiming.places import Place, Placing
+from practice.scheduling.claiming.placing import take_place
 from practice.scheduling.claiming.reach import known_around
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Verb, Verdict, judge
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.errors import ReasonNeeded, refused
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment

@@ -33,7 +33,15 @@ INSTANTS = frozenset(
     }
 )
 PLACE = ("client_id", "service_id", "therapist_id", "room_id", "location_id", "local_start", "zone", "starts_at")
-LENGTH = ("ends_at", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "kind", "price_cents")
+LENGTH = (
+    "ends_at",
+    "duration_minutes",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "kind",
+    "price_cents",
+    "group_size",
+)
 STANDING = (
     "state",
     "tentative_reason",

@@ -13,7 +13,8 @@ from practice.scheduling.claiming.claim import drop_holds, lock_diaries
 from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.loading import load, load_for_change
 from practice.scheduling.claiming.making import new_appointment, placing_of
-from practice.scheduling.claiming.placing import Place, take_place
+from practice.scheduling.claiming.places import Place
+from practice.scheduling.claiming.placing import take_place
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.claiming.versions import bump
 from practice.scheduling.errors import HoldExpired

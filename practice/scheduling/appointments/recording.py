@@ -9,7 +9,8 @@ from practice.core.actor import Actor
 from practice.core.errors import WayOut
 from practice.scheduling.appointments.history import Act, note, step
 from practice.scheduling.claiming.making import new_appointment, placing_of
-from practice.scheduling.claiming.placing import Place, take_place
+from practice.scheduling.claiming.places import Place
+from practice.scheduling.claiming.placing import take_place
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.errors import OutsideRecordingWindow, ReasonNeeded
 from practice.scheduling.lifecycle import FREES_TIME, AppointmentState

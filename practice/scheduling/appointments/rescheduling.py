@@ -15,7 +15,8 @@ from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.loading import forget_everybody, load
 from practice.scheduling.claiming.making import put, question_about, shape_as_booked, stand_as_judged, start_as_booked
-from practice.scheduling.claiming.placing import Place, Placing, take_place
+from practice.scheduling.claiming.places import Place, Placing
+from practice.scheduling.claiming.placing import take_place
 from practice.scheduling.claiming.rules import (
     ABOUT_THE_CLIENT,
     ABOUT_THE_START,

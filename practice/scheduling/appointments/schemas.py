@@ -52,6 +52,7 @@ class AppointmentSchema(PlacedSchema):
     sequence = fields.Integer()
     series_id = fields.String(allow_none=True)
     link_id = fields.String(allow_none=True)
+    group_size = fields.Integer()
     tell_client = fields.Boolean()
     desk_note = fields.String()
     confirmed_at = Instant(allow_none=True)

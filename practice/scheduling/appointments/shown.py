@@ -25,6 +25,7 @@ FOR_STAFF = (
     "sequence",
     "series_id",
     "link_id",
+    "group_size",
     "tell_client",
     "desk_note",
     "confirmed_at",

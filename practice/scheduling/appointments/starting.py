@@ -10,13 +10,14 @@ from practice.core.actor import Actor
 from practice.core.intervals import Interval
 from practice.scheduling.appointments.history import Act, note, require_state, snapshot, step, tell
 from practice.scheduling.appointments.staleness import require_seen
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim
+from practice.scheduling.claiming.claim import claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
 from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.claiming.informing import inform
 from practice.scheduling.claiming.loading import forget_everybody, load, reread
 from practice.scheduling.claiming.making import question_about
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Verb, judge
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.errors import refused
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment

@@ -12,20 +12,13 @@ from practice.core.db import new_uid
 from practice.core.errors import RELOAD
 from practice.scheduling.appointments.history import Act, note, require_state, snapshot, tell_calendars
 from practice.scheduling.appointments.rescheduling import IN_HOUSE, MOVABLE
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim
+from practice.scheduling.claiming.claim import claim
 from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import forget_everybody, load, reread
 from practice.scheduling.claiming.making import put, question_about, start_as_booked
-from practice.scheduling.claiming.placing import (
-    Place,
-    Placing,
-    choose_place,
-    explain_refusal,
-    lockable_diaries,
-    rooms_for,
-    wanted_at,
-)
+from practice.scheduling.claiming.places import Place, Placing
+from practice.scheduling.claiming.placing import choose_place, explain_refusal, lockable_diaries, rooms_for, wanted_at
 from practice.scheduling.claiming.rules import (
     ABOUT_THE_CLIENT,
     ABOUT_THE_START,
@@ -34,6 +27,7 @@ from practice.scheduling.claiming.rules import (
     Verb,
 )
 from practice.scheduling.claiming.versions import require_ground
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.errors import NothingToSwap
 from practice.scheduling.lifecycle import OPEN
 from practice.scheduling.models import Appointment

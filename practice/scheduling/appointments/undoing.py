@@ -18,11 +18,12 @@ from practice.scheduling.appointments.history import TOGETHER, Act, Snapshot, no
 from practice.scheduling.appointments.parting import part_with_former
 from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.appointments.standing_again import Again, stand_again
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim
+from practice.scheduling.claiming.claim import claim
 from practice.scheduling.claiming.diaries import beside, diaries_of, wanted_for
 from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import forget_everybody, load, load_all, reread
 from practice.scheduling.claiming.rules import BookingRules, Verb
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.errors import NothingToUndo
 from practice.scheduling.lifecycle import FREES_TIME, AppointmentState
 from practice.scheduling.models import Appointment, AppointmentChange

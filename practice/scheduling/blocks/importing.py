@@ -16,7 +16,8 @@ from practice.core.events import Event, record
 from practice.core.intervals import Interval
 from practice.core.local_time import wall_time
 from practice.scheduling.blocks.busy import AHEAD, Busy, without
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim, lock_diaries, release_blocks
+from practice.scheduling.claiming.claim import claim, lock_diaries, release_blocks
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.diary_time import LONGEST_TREATMENT
 from practice.scheduling.models import Allocation, Appointment, Block, BlockKind
 

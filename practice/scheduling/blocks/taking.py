@@ -12,7 +12,8 @@ from practice.core.errors import Refusal
 from practice.core.intervals import Interval
 from practice.core.local_time import exists, next_valid_times, spoken, to_utc, wall_time
 from practice.scheduling.blocks.errors import BlockConflict
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim, in_the_way
+from practice.scheduling.claiming.claim import claim, in_the_way
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.free_time import words
 from practice.scheduling.models import Block
 

@@ -5,8 +5,8 @@ The lock makes losers wait and learn it politely; the constraint below makes a d
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from typing import Any, cast
 
@@ -19,12 +19,14 @@ from practice.clinic.models import DiaryKind
 from practice.core.failpoints import failpoint
 from practice.core.intervals import Interval
 from practice.core.transact import sqlstate
+from practice.scheduling.claiming.lanes import Left, move_up, moved_up, next_lane
 from practice.scheduling.claiming.reading import rows_around
 from practice.scheduling.claiming.versions import Bumped, bump
-from practice.scheduling.diary_time import LONGEST_TREATMENT, WIDEST_BUFFERS, Work
+from practice.scheduling.claiming.wanted import Occupied, Wanted, others_in_group
+from practice.scheduling.diary_time import LONGEST_TREATMENT, WIDEST_BUFFERS
 from practice.scheduling.errors import BufferTaken, MergedMeanwhile, TimeTaken
 from practice.scheduling.lifecycle import State
-from practice.scheduling.models import BLOCK_WORK, WORK_OF, Allocation, Appointment, Block
+from practice.scheduling.models import Allocation, Appointment
 
 LOCK_CLASS = 0x6D74
 """First key of every diary lock; the second is the diary. No other lock of the product uses this class."""
@@ -38,90 +40,7 @@ TAKEN_SENTENCES = {
     DiaryKind.CLIENT: "The client has another appointment at this time.",
 }
 
-_WORK = WORK_OF | BLOCK_WORK
 _UNSYNCHRONISED = {"synchronize_session": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Occupied:
-    """Time that somebody has on a diary; buffers in minutes."""
-
-    diary_id: int
-    lane: int
-    treatment: Interval
-    buffer_before: int
-    buffer_after: int
-    appointment_id: int | None
-    work: int = Work.HANDS_ON
-    location_id: int = 0
-    block_id: int | None = None
-
-    @property
-    def with_buffers(self) -> Interval:
-        """Return the treatment and the minutes around it."""
-        return _widened(self.treatment, self.buffer_before, self.buffer_after)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Time wanted for an appointment or a block on a lane of a diary.
-
-    ``may_touch_buffers`` is set where staff overrode the buffer rule. ``occupies`` is false only for a visit that
-    is recorded after the fact beside what the diary says.
-    """
-
-    taker: Appointment | Block
-    diary_id: int
-    kind: DiaryKind
-    buffer_before: int = 0
-    buffer_after: int = 0
-    lane: int = 0
-    may_touch_buffers: bool = False
-    occupies: bool = True
-
-    @property
-    def work(self) -> Work:
-        """Return what the time is to the limits."""
-        return _WORK[self.taker.kind]
-
-    @property
-    def treatment(self) -> Interval:
-        """Return the time of treatment."""
-        return Interval(self.taker.starts_at, self.taker.ends_at)
-
-    @property
-    def location_id(self) -> int:
-        """Return where it is, 0 for nowhere."""
-        return self.taker.location_id or 0
-
-    @property
-    def appointment_id(self) -> int | None:
-        """Return the appointment that takes the time, None for a block."""
-        return self.taker.id if isinstance(self.taker, Appointment) else None
-
-    @property
-    def block_id(self) -> int | None:
-        """Return the block that takes the time, None for an appointment."""
-        return self.taker.id if isinstance(self.taker, Block) else None
-
-    @property
-    def with_buffers(self) -> Interval:
-        """Return the treatment and the minutes around it."""
-        return _widened(self.treatment, self.buffer_before, self.buffer_after)
-
-    def as_occupied(self) -> Occupied:
-        """Return the time as it will look to others once it is taken."""
-        return Occupied(
-            self.diary_id,
-            self.lane,
-            self.treatment,
-            self.buffer_before,
-            self.buffer_after,
-            self.appointment_id,
-            self.work,
-            self.location_id,
-            self.block_id,
-        )
 
 
 Decide = Callable[[Sequence[Occupied]], Sequence[Wanted] | None]
@@ -156,6 +75,9 @@ def claim(
         more, touched_by_more = _look(session, set(diary_ids) - looked_at, around, now=now, without=giving_back)
         taken, touched = taken + more, touched | touched_by_more
         wanted = decide(taken) or ()
+    if any(each.group for each in wanted):
+        taken = moved_up(taken)
+        wanted = seated(wanted, taken)
     require_free(wanted, taken)
     failpoint("claim.between_look_and_write")
     touched |= _give_back(session, giving_back)
@@ -255,7 +177,27 @@ def _occupied(row: Any) -> Occupied:
         row.work,
         row.location_id,
         row.block_id,
+        (row.service_id, row.therapist_id, row.room_id) if (row.group_size or 1) > 1 else None,
     )
+
+
+def seated(wanted: Sequence[Wanted], taken: Sequence[Occupied]) -> Sequence[Wanted]:
+    """Return what is wanted with each client of a group on a free lane of her session, the same on both diaries.
+
+    Raises :class:`TimeTaken` when the session is full.
+    """
+    lanes: dict[int, int] = {}
+    seen = list(taken)
+    for each in wanted:
+        if each.group and each.kind is DiaryKind.THERAPIST and each.occupies:
+            lanes[id(each.taker)] = next_lane([other.lane for other in others_in_group(each, seen)])
+            if lanes[id(each.taker)] >= each.places:
+                raise TimeTaken("The group is full.", diary=each.kind)
+            seen.append(replace(each, lane=lanes[id(each.taker)]).as_occupied())
+    return [
+        each if each.kind is DiaryKind.CLIENT else replace(each, lane=lanes.get(id(each.taker), each.lane))
+        for each in wanted
+    ]
 
 
 def require_free(wanted: Iterable[Wanted], taken: Sequence[Occupied]) -> None:
@@ -295,11 +237,21 @@ def _starts_at(occupied: Occupied) -> datetime:
 def _give_back(session: Session, appointment_ids: Collection[int]) -> set[int]:
     if not appointment_ids:
         return set()
-    statement = delete(Allocation).where(Allocation.appointment_id.in_(appointment_ids)).returning(Allocation.diary_id)
-    return set(session.scalars(statement, execution_options=_UNSYNCHRONISED))
+    gone = delete(_ALLOCATION).where(_ALLOCATION.c.appointment_id.in_(appointment_ids))
+    rows = session.connection().execute(gone.returning(*_GIVEN_BACK)).all()
+    move_up(session, [Left(row.diary_id, row.starts_at) for row in rows if row.lane == 0 and (row.shared_by or 1) > 1])
+    return {row.diary_id for row in rows}
 
 
-_INSERT = insert(cast("Table", Allocation.__table__))
+_ALLOCATION = cast("Table", Allocation.__table__)
+_SHARED_BY = select(Appointment.group_size).where(Appointment.id == _ALLOCATION.c.appointment_id).scalar_subquery()
+_GIVEN_BACK = (
+    _ALLOCATION.c.diary_id,
+    _ALLOCATION.c.starts_at,
+    _ALLOCATION.c.lane,
+    _SHARED_BY.label("shared_by"),
+)
+_INSERT = insert(_ALLOCATION)
 
 
 def _take(session: Session, wanted: Sequence[Wanted]) -> None:
@@ -334,9 +286,3 @@ def _take(session: Session, wanted: Sequence[Wanted]) -> None:
 def is_overlap(error: IntegrityError) -> bool:
     """Return whether the database's own guard stopped a double booking."""
     return sqlstate(error) == EXCLUSION_VIOLATION or OVERLAP_TRIGGER in str(error.orig)
-
-
-def _widened(treatment: Interval, before: int, after: int) -> Interval:
-    if not (before or after):
-        return treatment
-    return treatment.widened(timedelta(minutes=before), timedelta(minutes=after))

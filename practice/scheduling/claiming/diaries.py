@@ -1,17 +1,18 @@
 """Time on diaries as values: what lies on them, what is free, and what an appointment wants of them. No SQL here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from practice.clients.models import Client
 from practice.clinic.models import DiaryKind
 from practice.core.intervals import Interval
-from practice.scheduling.claiming.claim import Occupied, Wanted
+from practice.scheduling.claiming.wanted import Occupied, Wanted, others_in_group
 from practice.scheduling.diary_time import DiaryTime, Taken
+from practice.scheduling.free_time.groups import Place, groups_of
 from practice.scheduling.local_days import floor_minute
 from practice.scheduling.models import Appointment
-from practice.scheduling.question import DiaryFacts, Shape
+from practice.scheduling.question import DiaryFacts, Shape, Span
 
 ByDiary = Mapping[int, Sequence[Occupied]]
 
@@ -38,7 +39,16 @@ def is_clear(taken: Iterable[Occupied], treatment: Interval) -> bool:
 def diary_facts(frame: DiaryFacts, taken: ByDiary, client: Client | None) -> DiaryFacts:
     """Return the facts for the time rules with what was read under the lock."""
     times = {diary_id: DiaryTime().plus([_minutes(each) for each in found]) for diary_id, found in taken.items()}
-    return replace(frame, taken=times, client_diary_id=None if client is None else client.time_diary_id)
+    groups = groups_of(_places(frame, taken))
+    return replace(frame, taken=times, groups=groups, client_diary_id=None if client is None else client.time_diary_id)
+
+
+def _places(frame: DiaryFacts, taken: ByDiary) -> Iterator[Place]:
+    """Yield the places in shared sessions, each once: as it lies on the therapist's diary."""
+    for found in taken.values():
+        for each in found:
+            if each.group and frame.set_up.therapists[each.group[1]].diary_id == each.diary_id:
+                yield Place(*each.group, Span(*_minutes(each)[:2]))
 
 
 def _minutes(occupied: Occupied) -> Taken:
@@ -74,5 +84,9 @@ def wanted_for(
 
 def beside(wanted: Wanted, occupied: Iterable[Occupied]) -> Wanted:
     """Return the wish of a visit that did happen: where somebody else has the time it lies beside it."""
-    others = [each for each in occupied if each.diary_id == wanted.diary_id]
+    occupied = list(occupied)
+    group = others_in_group(wanted, occupied)
+    if len(group) >= wanted.places > 1:
+        return replace(wanted, occupies=False)
+    others = [each for each in occupied if each.diary_id == wanted.diary_id and each not in group]
     return replace(wanted, occupies=is_clear(others, wanted.treatment), may_touch_buffers=True)

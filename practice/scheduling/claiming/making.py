@@ -9,7 +9,7 @@ from practice.clients.models import Client
 from practice.core.actor import Actor, Role
 from practice.core.local_time import to_utc, wall_time
 from practice.scheduling.claiming.frame import read_client_and_set_up, read_frame, read_set_up
-from practice.scheduling.claiming.placing import Place, Placing
+from practice.scheduling.claiming.places import Place, Placing
 from practice.scheduling.claiming.rules import Notice, Verb, tentative_because
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import KIND_OF, Appointment
@@ -92,6 +92,7 @@ def put(appointment: Appointment, place: Place) -> None:
     """Put an appointment at a place."""
     appointment.service_id = place.service.id
     appointment.kind = KIND_OF[place.service.work]
+    appointment.group_size = place.service.group_size
     appointment.therapist_id = place.therapist.id
     appointment.room_id = None if place.room is None else place.room.id
     appointment.location_id = place.location.id

@@ -1,18 +1,17 @@
 """Finds a place for one appointment under the lock, decides what the wish left open, judges by every rule, takes it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
 
-from practice.clients.models import Client
 from practice.core.actor import Actor
 from practice.core.errors import PracticeError, Refusal
 from practice.core.intervals import Interval
-from practice.core.local_time import day_bounds, to_utc
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim, look
+from practice.core.local_time import day_bounds
+from practice.scheduling.claiming.claim import claim, look
 from practice.scheduling.claiming.diaries import (
     ByDiary,
     beside,
@@ -25,100 +24,28 @@ from practice.scheduling.claiming.diaries import (
 )
 from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import reread
+from practice.scheduling.claiming.places import Place, Placing
 from practice.scheduling.claiming.reach import known_around, with_colleagues
-from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Notice, Verb, judge
+from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Notice, judge
 from practice.scheduling.claiming.versions import require_ground
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.errors import NEXT_TIMES, refused
 from practice.scheduling.free_time.facts import load_facts
+from practice.scheduling.free_time.groups import open_group
 from practice.scheduling.lifecycle import FREES_TIME
+from practice.scheduling.local_days import floor_minute
 from practice.scheduling.models import Appointment
 from practice.scheduling.question import (
     DiaryFacts,
-    LocationFacts,
+    Group,
     Question,
     RoomFacts,
-    ServiceFacts,
-    Shape,
     TherapistFacts,
     candidates,
-    shape_of,
     suitable_rooms,
 )
 
 NOBODY_FREE = Refusal("time_taken", "Nobody is free at this time.", ways_out=(NEXT_TIMES,))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placing:
-    """One appointment to be placed.
-
-    ``facts`` are the set-up and its exceptions; the diaries are read under the lock. ``waived`` are codes of rules
-    about what stays as it was; the present time of ``moving`` and ``also_moving_id`` counts as free. ``is_past``
-    records what happened: no rule refuses it.
-    """
-
-    verb: Verb
-    question: Question
-    facts: DiaryFacts
-    local_start: datetime
-    client: Client | None = None
-    moving: Appointment | None = None
-    also_moving_id: int | None = None
-    prefers_room_id: int | None = None
-    waived: frozenset[str] = frozenset()
-    override_reason: str = ""
-    is_past: bool = False
-
-    @property
-    def service(self) -> ServiceFacts:
-        """Return the service asked for."""
-        return self.facts.set_up.services[self.question.service_id]
-
-    @property
-    def location(self) -> LocationFacts:
-        """Return the place asked for."""
-        return self.facts.set_up.locations[self.question.location_id]
-
-    @property
-    def shape(self) -> Shape:
-        """Return the lengths asked for."""
-        return shape_of(self.question, self.facts)
-
-    @property
-    def treatment(self) -> Interval:
-        """Return the time asked for; raises ``NonexistentLocalTime``."""
-        starts_at = to_utc(self.local_start, self.location.zone)
-        return Interval(starts_at, starts_at + timedelta(minutes=self.shape.duration))
-
-    @property
-    def around(self) -> Interval:
-        """Return the time that must be known of the diaries for every rule; raises ``NonexistentLocalTime``."""
-        return known_around(self.question, self.facts.set_up, self.treatment)
-
-    @property
-    def giving_back(self) -> set[int]:
-        """Return the appointments whose present time is given back in the same act."""
-        moving_id = None if self.moving is None else self.moving.id
-        return {appointment_id for appointment_id in (moving_id, self.also_moving_id) if appointment_id is not None}
-
-    def is_overridden_by(self, actor: Actor) -> bool:
-        """Return whether soft rules give way: staff said so and gave a reason."""
-        return actor.is_staff and bool(self.override_reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an appointment goes: decided under the lock, allowed by every rule save those overridden."""
-
-    service: ServiceFacts
-    location: LocationFacts
-    shape: Shape
-    therapist: TherapistFacts
-    room: RoomFacts | None
-    local_start: datetime
-    treatment: Interval
-    overridden: tuple[str, ...] = ()
-    notices: tuple[Notice, ...] = ()
 
 
 def take_place(
@@ -185,8 +112,13 @@ def choose_place(
     taken = by_diary(occupied)
     facts = BookingFacts(diary_facts(placing.facts, taken, placing.client))
     is_overridden = placing.is_overridden_by(judging.actor)
-    for therapist in _by_load(placing, taken):
-        room = _room_for(placing, therapist, taken, rooms, is_overridden=is_overridden)
+    for therapist in _by_load(placing, facts.diary, taken):
+        joined = _joined(placing, facts.diary, therapist)
+        room = (
+            placing.facts.set_up.rooms.get(joined.room_id or 0)
+            if joined
+            else _room_for(placing, therapist, taken, rooms, is_overridden=is_overridden)
+        )
         if room is None and placing.service.needs_room:
             continue
         request = request_of(placing, narrowed_to(placing.question, therapist, room), judging)
@@ -195,6 +127,13 @@ def choose_place(
             overridden = tuple(refusal.code for refusal in verdict.refusals)
             return _place(placing, therapist, room, overridden, verdict.notices)
     return None
+
+
+def _joined(placing: Placing, facts: DiaryFacts, therapist: TherapistFacts) -> Group | None:
+    """Return the session that the client would join with this therapist."""
+    if not facts.groups:
+        return None
+    return open_group(placing.question, facts, therapist.id, floor_minute(placing.treatment.starts_at))
 
 
 def refusal_under_lock(session: Session, placing: Placing, judging: Judging) -> PracticeError:
@@ -273,10 +212,15 @@ def _place(
     )
 
 
-def _by_load(placing: Placing, taken: ByDiary) -> list[TherapistFacts]:
-    people = candidates(placing.question, placing.facts.set_up)
+def _by_load(placing: Placing, facts: DiaryFacts, taken: ByDiary) -> list[TherapistFacts]:
+    """Return who may serve: those whom the client prefers, whose session she may join, who have least to do."""
     wishes = placing.facts.set_up.wishes_of(placing.question.client_id)
-    return sorted(people, key=lambda one: (wishes.rank(one.id, one.gender), len(taken.get(one.diary_id, ()))))
+
+    def rank(one: TherapistFacts) -> tuple[int, bool, int]:
+        is_alone = _joined(placing, facts, one) is None
+        return wishes.rank(one.id, one.gender), is_alone, len(taken.get(one.diary_id, ()))
+
+    return sorted(candidates(placing.question, placing.facts.set_up), key=rank)
 
 
 def rooms_for(placing: Placing) -> Sequence[RoomFacts]:

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from practice.core.errors import PracticeError, Refusal, WayOut
 from practice.core.intervals import Interval
 from practice.core.local_time import day_bounds, exists, wall_time
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim, look
+from practice.scheduling.claiming.claim import claim, look
 from practice.scheduling.claiming.diaries import by_diary, diary_facts
 from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import reread_all
+from practice.scheduling.claiming.places import Place, Placing
 from practice.scheduling.claiming.placing import (
     NOBODY_FREE,
-    Place,
-    Placing,
     choose_place,
     lockable_diaries,
     narrowed_to,
@@ -29,6 +28,7 @@ from practice.scheduling.claiming.placing import (
 )
 from practice.scheduling.claiming.rules import BookingFacts, judge
 from practice.scheduling.claiming.versions import require_ground
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.free_time.availability import OfferedStart, offered_starts
 from practice.scheduling.free_time.limits import days_known
 from practice.scheduling.free_time.ways_out import choose
@@ -134,7 +134,9 @@ def taken_by(placing: Placing, place: Place) -> list[Occupied]:
     _, before, after = place.shape
     diary_ids = [place.therapist.diary_id] + ([] if place.room is None else [place.room.diary_id])
     kind = (place.service.work, place.location.id)
-    taken = [Occupied(diary_id, 0, place.treatment, before, after, 0, *kind) for diary_id in diary_ids]
+    session = (place.service.id, place.therapist.id, None if place.room is None else place.room.id)
+    group = session if place.service.group_size > 1 else None
+    taken = [Occupied(diary_id, 0, place.treatment, before, after, 0, *kind, None, group) for diary_id in diary_ids]
     if placing.client is not None:
         taken.append(Occupied(placing.client.time_diary_id, 0, place.treatment, 0, 0, 0, *kind))
     return taken

@@ -30,6 +30,10 @@ def _taken_in(window: int) -> Select[*tuple[Any, ...]]:
             Allocation.work,
             Allocation.location_id,
             Appointment.hold_ends_at,
+            Appointment.group_size,
+            Appointment.service_id,
+            Appointment.therapist_id,
+            Appointment.room_id,
         )
         .outerjoin(Appointment, Appointment.id == Allocation.appointment_id)
         .where(

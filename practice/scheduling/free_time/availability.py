@@ -3,11 +3,12 @@
 ``explain`` judges a single start by the same rules one by one; a start is offered if and only if it finds nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 from practice.core.local_time import to_local
+from practice.scheduling.free_time.groups import joinable, open_group
 from practice.scheduling.free_time.limits import Wanted, without_excess
 from practice.scheduling.free_time.slots import Grid, free_of_treatment, free_starts, grid_of, positions, work_starts
 from practice.scheduling.local_days import ceil_minute, local_day
@@ -45,12 +46,36 @@ def offered_starts(question: Question, facts: DiaryFacts, *, only_at: int | None
         allowed &= grid.between(only_at, only_at)
     if not allowed:
         return []
+    alone = _alone(question, facts, grid, allowed)
+    return _with_groups(question, facts, alone, joinable(question, facts, grid, allowed)) if facts.groups else alone
+
+
+def _alone(question: Question, facts: DiaryFacts, grid: Grid, allowed: int) -> list[OfferedStart]:
+    """Return the starts at which therapist and room have the whole time."""
     shape = shape_of(question, facts)
     rooms = _room_bits(question, facts, grid, shape)
     if rooms is not None:
         allowed &= _any_of(rooms)
     therapists = _therapist_bits(question, facts, grid, shape, allowed)
     return _combine(grid, therapists, rooms)
+
+
+def _with_groups(
+    question: Question,
+    facts: DiaryFacts,
+    alone: Sequence[OfferedStart],
+    joining: Iterable[tuple[int, TherapistFacts]],
+) -> list[OfferedStart]:
+    """Return the starts with the sessions that somebody may join: these come first, so that they fill."""
+    offers = {offer.begins: offer for offer in alone}
+    joined: dict[int, list[int]] = {}
+    for begins, therapist in joining:
+        joined.setdefault(begins, []).append(therapist.id)
+    for begins, therapist_ids in joined.items():
+        others = offers[begins].therapist_ids if begins in offers else ()
+        group = open_group(question, facts, therapist_ids[0], begins)
+        offers[begins] = OfferedStart(begins, (*therapist_ids, *others), group.room_id if group else None)
+    return [offers[begins] for begins in sorted(offers)]
 
 
 def grid_for(question: Question, facts: DiaryFacts) -> Grid:
@@ -122,6 +147,9 @@ def _therapist_bits(
 
 def room_for(question: Question, facts: DiaryFacts, therapist_id: int, begins: int) -> int | None:
     """Return the room proposed for a therapist at an offered start, None when the service needs none."""
+    group = open_group(question, facts, therapist_id, begins)
+    if group is not None:
+        return group.room_id
     grid = grid_for(question, facts)
     rooms = _room_bits(question, facts, grid, shape_of(question, facts))
     if rooms is None:

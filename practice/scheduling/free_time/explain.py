@@ -4,27 +4,28 @@ Pure: the booking verbs judge with these rules under their locks, availability s
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from practice.core.errors import Refusal
 from practice.core.local_time import NonexistentLocalTime, to_utc
 from practice.scheduling.diary_time import DiaryTime, Taken
 from practice.scheduling.free_time import words
-from practice.scheduling.free_time.availability import first_allowed, horizon_ends
 from practice.scheduling.free_time.case import Case
-from practice.scheduling.free_time.hours import closure_on, in_utc, open_spans, own_spans
+from practice.scheduling.free_time.groups import group_at, open_group
+from practice.scheduling.free_time.hours import in_utc, own_spans
 from practice.scheduling.free_time.limit_rules import (
-    location_gives_service,
     therapist_can_get_there,
     therapist_has_had_enough_this_week,
     therapist_has_had_enough_today,
     therapist_is_rested,
 )
+from practice.scheduling.free_time.moment_rules import MOMENT_RULES, lies_inside, overlapping, share
 from practice.scheduling.free_time.slots import is_registered_on
 from practice.scheduling.free_time.ways_out import with_ways_out
-from practice.scheduling.local_days import ceil_minute, floor_minute, instant_of, local_day
+from practice.scheduling.local_days import floor_minute, instant_of, local_day
 from practice.scheduling.question import (
     DiaryFacts,
+    Group,
     Question,
     RoomFacts,
     Span,
@@ -94,9 +95,14 @@ def _people_refusals(case: Case) -> list[Refusal]:
 
 
 def therapist_refusals(case: Case, therapist: TherapistFacts) -> list[Refusal]:
-    """Return the rules that refuse this therapist at this start."""
-    found = (rule(case, therapist) for rule in THERAPIST_RULES)
+    """Return the rules that refuse this therapist at this start; who joins a session takes no more of her time."""
+    rules = PRESENCE_RULES if _joined(case, therapist) else THERAPIST_RULES
+    found = (rule(case, therapist) for rule in rules)
     return [refusal for refusal in found if refusal is not None]
+
+
+def _joined(case: Case, therapist: TherapistFacts) -> Group | None:
+    return open_group(case.question, case.facts, therapist.id, case.begins)
 
 
 def _told_once(each: list[list[Refusal]]) -> list[Refusal]:
@@ -105,87 +111,6 @@ def _told_once(each: list[list[Refusal]]) -> list[Refusal]:
         for refusal in refusals:
             told.setdefault(refusal.code, refusal)
     return list(told.values())
-
-
-# The moment itself.
-
-
-def service_is_active(case: Case) -> Refusal | None:
-    if case.service.is_active:
-        return None
-    return Refusal("inactive", f"{case.service.name} is no longer offered.")
-
-
-def location_is_active(case: Case) -> Refusal | None:
-    if case.location.is_active:
-        return None
-    return Refusal("inactive", f"{case.location.name} is no longer in use.")
-
-
-def on_grid(case: Case) -> Refusal | None:
-    grid = case.service.grid_minutes
-    minutes = case.local_start.hour * 60 + case.local_start.minute
-    if minutes % grid == 0 and case.local_start.second == 0 and case.local_start.microsecond == 0:
-        return None
-    return Refusal("off_grid", f"{case.service.name} starts every {grid} minutes.", overridable=True)
-
-
-def not_past(case: Case) -> Refusal | None:
-    if case.begins >= ceil_minute(case.question.asked_at):
-        return None
-    return Refusal("past", "That time has already passed.")
-
-
-def enough_notice(case: Case) -> Refusal | None:
-    asked = ceil_minute(case.question.asked_at)
-    earliest = first_allowed(case.question, case.facts)
-    if case.begins >= earliest or case.begins < asked:
-        return None
-    sentence = (
-        f"{case.service.name} needs {earliest - asked} minutes' notice; the earliest start is {case.clock(earliest)}."
-    )
-    return Refusal("notice", sentence, overridable=True)
-
-
-def inside_horizon(case: Case) -> Refusal | None:
-    if case.begins < horizon_ends(case.question, case.facts):
-        return None
-    days = case.service.horizon_days
-    opens_on = case.day.on - timedelta(days=days)
-    return Refusal(
-        "horizon",
-        f"{case.service.name} can be booked {days} days ahead; this day opens on {words.day(opens_on)}.",
-        until=instant_of(local_day(opens_on, case.location.zone).begins),
-        overridable=True,
-    )
-
-
-def location_is_open(case: Case) -> Refusal | None:
-    closures = case.facts.exceptions.closures
-    spans = open_spans(case.location, closures, case.day.on)
-    if _lies_inside(case.treatment, in_utc(spans, case.day)):
-        return None
-    closure = closure_on(case.location, closures, case.day.on)
-    if closure is not None:
-        reason = f"is closed on {words.day(case.day.on)}: {closure.name}"
-        until = instant_of(local_day(closure.last_on, case.location.zone).ends)
-    else:
-        reason = f"is open {words.wall_spans(spans)} that day" if spans else f"is closed on {case.day.on:%A}s"
-        until = None
-    return Refusal("closed", f"{case.location.name} {reason}.", until=until, overridable=True)
-
-
-def client_is_free(case: Case) -> Refusal | None:
-    if case.facts.client_diary_id is None:
-        return None
-    own = _overlapping(case.facts.taken_on(case.facts.client_diary_id), case.treatment)
-    if own is None:
-        return None
-    return Refusal(
-        "time_taken",
-        f"The client has another appointment from {case.clock(own.begins)} to {case.clock(own.ends)}.",
-        until=instant_of(own.ends),
-    )
 
 
 # The therapist.
@@ -219,7 +144,7 @@ def therapist_offers(case: Case, therapist: TherapistFacts) -> Refusal | None:
 
 def therapist_works(case: Case, therapist: TherapistFacts) -> Refusal | None:
     spans = own_spans(therapist, case.location.id, case.facts.exceptions, case.day.on)
-    if _lies_inside(case.treatment, in_utc(spans, case.day)):
+    if lies_inside(case.treatment, in_utc(spans, case.day)):
         return None
     hours = f"works {words.wall_spans(spans)}" if spans else "does not work"
     return Refusal(
@@ -231,7 +156,7 @@ def therapist_works(case: Case, therapist: TherapistFacts) -> Refusal | None:
 
 def therapist_is_present(case: Case, therapist: TherapistFacts) -> Refusal | None:
     absences = case.facts.exceptions.absences.get(therapist.id, ())
-    ends = [away.ends for _, away in absences if _share(away, case.treatment)]
+    ends = [away.ends for _, away in absences if share(away, case.treatment)]
     if not ends:
         return None
     return Refusal(
@@ -243,6 +168,10 @@ def therapist_is_present(case: Case, therapist: TherapistFacts) -> Refusal | Non
 
 
 def therapist_is_free(case: Case, therapist: TherapistFacts) -> Refusal | None:
+    group = group_at(case.question, case.facts, therapist.id, case.begins)
+    if group is not None:
+        sentence = f"The group with {therapist.name} is full: all {group.taken} places are taken."
+        return Refusal("group_full", sentence, until=instant_of(group.span.ends))
     return _diary_refusal(case, case.facts.taken_on(therapist.diary_id), therapist.name, words.OF_PEOPLE)
 
 
@@ -251,7 +180,7 @@ def _diary_refusal(case: Case, diary: DiaryTime, name: str, doing: Mapping[int, 
 
     *doing* says what blocks are for; whoever holds a mail link is not told.
     """
-    taken = _overlapping(diary, case.treatment)
+    taken = overlapping(diary, case.treatment)
     if taken is not None:
         what = None if case.question.by_link else doing.get(taken.work)
         sentence = words.taken(name, what, case.clock(taken.begins), case.clock(taken.ends))
@@ -268,14 +197,10 @@ def _diary_refusal(case: Case, diary: DiaryTime, name: str, doing: Mapping[int, 
     )
 
 
-def _overlapping(diary: DiaryTime, treatment: Span) -> Taken | None:
-    return next((taken for taken in diary if _share(Span(taken.begins, taken.ends), treatment)), None)
-
-
 def _too_close(diary: DiaryTime, case: Case) -> Taken | None:
     wide = Span(case.treatment.begins - case.shape.before, case.treatment.ends + case.shape.after)
     return next(
-        (taken for taken in diary if _share(Span(taken.begins - taken.before, taken.ends + taken.after), wide)), None
+        (taken for taken in diary if share(Span(taken.begins - taken.before, taken.ends + taken.after), wide)), None
     )
 
 
@@ -283,7 +208,7 @@ def _too_close(diary: DiaryTime, case: Case) -> Taken | None:
 
 
 def _room_refusals(case: Case) -> list[Refusal]:
-    if not case.service.needs_room:
+    if not case.service.needs_room or _joins_somebody(case):
         return []
     if case.question.room_id is not None:
         return _one_room(case, case.facts.set_up.rooms[case.question.room_id])
@@ -299,6 +224,14 @@ def _room_refusals(case: Case) -> list[Refusal]:
     return [Refusal("no_room", f"No room that suits {case.service.name} is free at that time.", until=min(ends))]
 
 
+def _joins_somebody(case: Case) -> bool:
+    """Return whether the client may join a session, which has its room."""
+    if not case.facts.groups:
+        return False
+    people = candidates(case.question, case.facts.set_up)
+    return any(_joined(case, one) and not therapist_refusals(case, one) for one in people)
+
+
 def _one_room(case: Case, room: RoomFacts) -> list[Refusal]:
     found: list[Refusal] = []
     if not room.is_active:
@@ -309,31 +242,15 @@ def _one_room(case: Case, room: RoomFacts) -> list[Refusal]:
     return found if refusal is None else [*found, refusal]
 
 
-def _lies_inside(treatment: Span, spans: list[Span]) -> bool:
-    return any(span.begins <= treatment.begins and treatment.ends <= span.ends for span in spans)
-
-
-def _share(one: Span, two: Span) -> bool:
-    return one.begins < two.ends and two.begins < one.ends
-
-
-MOMENT_RULES: tuple[Callable[[Case], Refusal | None], ...] = (
-    service_is_active,
-    location_is_active,
-    location_gives_service,
-    on_grid,
-    not_past,
-    enough_notice,
-    inside_horizon,
-    location_is_open,
-    client_is_free,
-)
-THERAPIST_RULES: tuple[Callable[[Case, TherapistFacts], Refusal | None], ...] = (
+PRESENCE_RULES: tuple[Callable[[Case, TherapistFacts], Refusal | None], ...] = (
     therapist_is_active,
     therapist_is_registered,
     therapist_offers,
     therapist_works,
     therapist_is_present,
+)
+THERAPIST_RULES: tuple[Callable[[Case, TherapistFacts], Refusal | None], ...] = (
+    *PRESENCE_RULES,
     therapist_is_free,
     therapist_can_get_there,
     therapist_has_had_enough_today,

@@ -20,6 +20,8 @@ from practice.scheduling.diary_time import (
     DiaryTime,
     in_groups,
 )
+from practice.scheduling.free_time.group_rows import read_with_places
+from practice.scheduling.free_time.groups import groups_of
 from practice.scheduling.free_time.limits import days_known
 from practice.scheduling.free_time.memory import may_fill, memory_of
 from practice.scheduling.free_time.packing import packed, packed_minutes, unpacked_minutes, unpacked_numbers
@@ -56,8 +58,11 @@ def facts_of_several(session: Session, questions: Sequence[Question], pulse: Pul
     within = Span(min(one.begins for one in windows), max(one.ends for one in windows))
     exceptions = current_exceptions(session, first, within, pulse)
     diaries = {diary_id for question in questions for diary_id in _diaries(question, set_up, pulse)}
-    taken = _taken(session, first, diaries, within, pulse)
-    return DiaryFacts(set_up, exceptions, taken, None if pulse.client is None else pulse.client.diary_id)
+    client_diary_id = None if pulse.client is None else pulse.client.diary_id
+    if any(set_up.services[question.service_id].group_size > 1 for question in questions):
+        taken, places = read_with_places(session, diaries, within, now=first.asked_at, moving_id=first.moving_id)
+        return DiaryFacts(set_up, exceptions, taken, client_diary_id, groups_of(places))
+    return DiaryFacts(set_up, exceptions, _taken(session, first, diaries, within, pulse), client_diary_id)
 
 
 def current_set_up(session: Session, pulse: Pulse) -> SetUp:

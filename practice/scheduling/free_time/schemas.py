@@ -86,6 +86,7 @@ class StartSchema(Schema):
     start = fields.AwareDateTime(required=True)
     therapists = fields.List(fields.String(), required=True)
     room = fields.String(required=True, allow_none=True)
+    places = fields.Integer(metadata={"description": "Of a service for groups: how many may still come."})
 
 
 class StartsSchema(_TimesSchema):
@@ -103,6 +104,7 @@ class ProposalSchema(Schema):
     start = fields.AwareDateTime(required=True)
     therapist = fields.Nested(NamedSchema, required=True)
     room = fields.Nested(NamedSchema, required=True, allow_none=True)
+    places = fields.Integer(metadata={"description": "Of a service for groups: how many may still come."})
 
 
 class ProposalsSchema(_TimesSchema):

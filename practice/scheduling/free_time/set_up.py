@@ -141,6 +141,7 @@ _SET_UP = select(
             Service.price_cents,
             Service.code,
             Service.kind,
+            Service.group_size,
         )
     ),
     _all(
@@ -212,6 +213,7 @@ def _service(row: Row, places: Sequence[Row]) -> ServiceFacts:
         price,
         code,
         kind,
+        group_size,
     ) = row
     return ServiceFacts(
         key,
@@ -229,6 +231,7 @@ def _service(row: Row, places: Sequence[Row]) -> ServiceFacts:
         code,
         WORK_OF[kind],
         frozenset(place for (place,) in places),
+        group_size,
     )
 
 

@@ -9,6 +9,7 @@ from json import dumps
 
 from practice.core.local_time import to_local
 from practice.scheduling.free_time.availability import OfferedStart
+from practice.scheduling.free_time.groups import is_for_groups, open_group, places_left
 from practice.scheduling.free_time.proposals import Proposal
 from practice.scheduling.free_time.search import FoundProposals, FoundStarts
 from practice.scheduling.local_days import instant_of
@@ -27,15 +28,23 @@ def starts_json(found: FoundStarts, limit: int) -> str:
     shown = found.starts[:limit]
     people = {key: f'"{one.uid}"' for key, one in set_up.therapists.items()}
     rooms = {None: "null"} | {key: f'"{one.uid}"' for key, one in set_up.rooms.items()}
-    starts = ",".join(
+    starts = [
         f'{{"start":"{local_iso(begins, zone)}","therapists":[{",".join([people[key] for key in therapist_ids])}],'
         f'"room":{rooms[room_id]}}}'
         for begins, therapist_ids, room_id in shown
-    )
+    ]
+    if is_for_groups(found.question, found.facts):
+        starts = [_with_places(found, start, offer) for start, offer in zip(starts, shown, strict=True)]
     has_more = dumps(len(shown) < len(found.starts))
     return (
-        f'{{{_frame(found.question, found.facts)},"has_more":{has_more},"starts":[{starts}],{_names(set_up, shown)}}}'
+        f'{{{_frame(found.question, found.facts)},"has_more":{has_more},'
+        f'"starts":[{",".join(starts)}],{_names(set_up, shown)}}}'
     )
+
+
+def _with_places(found: FoundStarts, start: str, offer: OfferedStart) -> str:
+    left = _left(found.question, found.facts, offer.therapist_ids[0], offer.begins)
+    return f'{start[:-1]},"places":{left}}}'
 
 
 def proposals_json(found: FoundProposals) -> str:
@@ -43,10 +52,18 @@ def proposals_json(found: FoundProposals) -> str:
     set_up = found.facts.set_up
     zone = set_up.locations[found.question.location_id].zone
     proposals = [_proposal(one, set_up, zone) for one in found.proposals]
+    if is_for_groups(found.question, found.facts):
+        for shown, one in zip(proposals, found.proposals, strict=True):
+            shown["places"] = _left(found.question, found.facts, one.therapist_id, one.begins)
     return (
         f'{{{_frame(found.question, found.facts)},"searched_to":"{found.searched_to.isoformat()}",'
         f'"proposals":{dumps(proposals)}}}'
     )
+
+
+def _left(question: Question, facts: DiaryFacts, therapist_id: int, begins: int) -> int:
+    """Return how many clients may still come to a start with one therapist."""
+    return places_left(question, facts, open_group(question, facts, therapist_id, begins))
 
 
 def _proposal(one: Proposal, set_up: SetUp, zone: str) -> dict[str, object]:

@@ -13,7 +13,8 @@ from practice.scheduling.appointments.staleness import require_seen
 from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.loading import forget_everybody, load
 from practice.scheduling.claiming.making import put, start_as_booked
-from practice.scheduling.claiming.placing import Place, take_place
+from practice.scheduling.claiming.places import Place
+from practice.scheduling.claiming.placing import take_place
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.gating.assessments import assessment_in
 from practice.scheduling.lifecycle import AppointmentState

@@ -14,7 +14,8 @@ from practice.core.db import new_uid
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
 from practice.core.local_time import spoken_date
-from practice.scheduling.claiming.claim import Wanted, claim, leave, lock_diaries
+from practice.scheduling.claiming.claim import claim, leave, lock_diaries
+from practice.scheduling.claiming.wanted import Wanted
 from practice.scheduling.merging.clashes import ComingVisit, clashes_between
 from practice.scheduling.merging.errors import MergeIsOver, VisitsOverlap
 from practice.scheduling.merging.queries import UNDO_WITHIN, get_pair, list_coming

@@ -16,7 +16,8 @@ from practice.core.events import Event, record
 from practice.core.intervals import Interval
 from practice.scheduling.appointments.history import Act, note, snapshot, tell
 from practice.scheduling.appointments.undoing import FOLLOW_ZONE
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim, lock_diaries, look, release_blocks
+from practice.scheduling.claiming.claim import claim, lock_diaries, look, release_blocks
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.lifecycle import OCCUPIES_TIME, AppointmentState
 from practice.scheduling.models import Allocation, Appointment, Block
 from practice.scheduling.rezoning.moves import Clash, Key, Move, Promise, moves_of

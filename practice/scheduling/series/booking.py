@@ -13,7 +13,7 @@ from practice.scheduling.appointments.booking import PLAIN, describe, first_stat
 from practice.scheduling.appointments.history import Act, note
 from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.making import new_appointment
-from practice.scheduling.claiming.placing import Place, Placing
+from practice.scheduling.claiming.places import Place, Placing
 from practice.scheduling.claiming.placing_several import Explained, preview_places, take_places
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.models import Appointment

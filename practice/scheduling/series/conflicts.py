@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from practice.core.errors import PracticeError, Refusal
 from practice.core.local_time import spoken
-from practice.scheduling.claiming.placing import Placing
+from practice.scheduling.claiming.places import Placing
 from practice.scheduling.claiming.placing_several import Unplaced
 from practice.scheduling.series.errors import visits_refused
 

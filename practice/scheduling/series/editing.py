@@ -25,7 +25,7 @@ from practice.scheduling.claiming.frame import read_frame, read_set_up
 from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import forget_everybody, load
 from practice.scheduling.claiming.making import start_as_booked
-from practice.scheduling.claiming.placing import Place, Placing
+from practice.scheduling.claiming.places import Place, Placing
 from practice.scheduling.claiming.placing_several import NEARBY, Explained, take_places
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.lifecycle import OPEN

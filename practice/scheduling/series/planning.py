@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from practice.core.actor import Actor
 from practice.scheduling.claiming.frame import read_frame
 from practice.scheduling.claiming.making import placing_of
-from practice.scheduling.claiming.placing import Placing
+from practice.scheduling.claiming.places import Placing
 from practice.scheduling.claiming.placing_several import NEARBY
 from practice.scheduling.claiming.rules import Verb
 from practice.scheduling.free_time.hours import open_spans

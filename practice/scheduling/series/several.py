@@ -19,7 +19,7 @@ from practice.scheduling.claiming.frame import read_client_and_set_up, read_fram
 from practice.scheduling.claiming.informing import Judging
 from practice.scheduling.claiming.loading import forget_everybody
 from practice.scheduling.claiming.making import new_appointment
-from practice.scheduling.claiming.placing import Place, Placing
+from practice.scheduling.claiming.places import Place, Placing
 from practice.scheduling.claiming.placing_several import NEARBY, Explained, take_places
 from practice.scheduling.claiming.rules import BookingRules, Verb
 from practice.scheduling.lifecycle import OPEN

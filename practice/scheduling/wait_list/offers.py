@@ -17,14 +17,16 @@ from practice.core.local_time import to_local
 from practice.scheduling.appointments.booking import become_booking
 from practice.scheduling.appointments.history import Act, note
 from practice.scheduling.appointments.holding import reread_hold
-from practice.scheduling.claiming.claim import Occupied, Wanted, claim
+from practice.scheduling.claiming.claim import claim
 from practice.scheduling.claiming.diaries import diaries_of
 from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.claiming.informing import inform
 from practice.scheduling.claiming.loading import WITH_EVERYBODY
 from practice.scheduling.claiming.making import new_appointment, placing_of, question_about, stand_as_judged
-from practice.scheduling.claiming.placing import Place, take_place
+from practice.scheduling.claiming.places import Place
+from practice.scheduling.claiming.placing import take_place
 from practice.scheduling.claiming.rules import BookingFacts, BookingRequest, BookingRules, Notice, Verb, judge
+from practice.scheduling.claiming.wanted import Occupied, Wanted
 from practice.scheduling.errors import HoldExpired, refused
 from practice.scheduling.free_time.facts import load_facts
 from practice.scheduling.lifecycle import AppointmentState

@@ -16,9 +16,10 @@ from practice.scheduling.blocks.editing import Scope, change_block, remove_block
 from practice.scheduling.blocks.errors import BlockConflict, ImpossibleBlock
 from practice.scheduling.blocks.keeping import keep_free
 from practice.scheduling.blocks.queries import owners_of
-from practice.scheduling.claiming.claim import Wanted, claim
+from practice.scheduling.claiming.claim import claim
 from practice.scheduling.claiming.making import question_about
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
+from practice.scheduling.claiming.wanted import Wanted
 from practice.scheduling.errors import BookingConflict, TimeTaken
 from practice.scheduling.free_time.explain import time_refusals
 from practice.scheduling.free_time.facts import load_facts

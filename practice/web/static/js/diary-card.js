@@ -47,14 +47,22 @@ function sub(props) {
   return props.alert || props.sub ? [line] : [];
 }
 
+// What stands before the name, so that a long one does not hide it: what it is, and whether it is linked to another.
+function leading(props) {
+  const icon = props.icon ?? (props.linked ? "link" : "");
+  if (!icon) return [];
+  const sign = symbol(icon);
+  sign.classList.add("visit-sign");
+  return props.linked ? [sign, element("span", "visually-hidden", "Linked with another visit: ")] : [sign];
+}
+
 // In the time grid the place says the time; elsewhere the card has to.
 const saysTime = (view) => !view.type.includes("TimeGrid") && !view.type.startsWith("timeGrid");
 
 export function card({ event, timeText, view }, states) {
   const props = event.extendedProps;
-  const name = element("span", "visit-name", ...(props.icon ? [symbol(props.icon)] : []), event.title);
+  const name = element("span", "visit-name", ...leading(props), event.title);
   if (props.same_name) name.append(symbol("same-name"), element("span", "visually-hidden", " (same name)"));
-  if (props.linked) name.append(symbol("link"), element("span", "visually-hidden", " (linked with another visit)"));
   if (saysTime(view)) {
     const time = element("span", "visit-time", timeText);
     return [element("div", "visit visit-line", time, name, ...sub(props), ...mark(props, states))];
