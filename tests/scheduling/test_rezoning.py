@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from practice.cli import main
 from practice.scheduling.appointments.cancelling import CancelledBy, cancel
-from practice.scheduling.appointments.rescheduling import reschedule
+from practice.scheduling.appointments.rescheduling import reschedule, resize
 from practice.scheduling.appointments.undoing import undo
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.models import Allocation, Appointment, Block
@@ -119,6 +119,16 @@ def test_what_is_taken_back_lies_where_its_wall_time_is_by_then(scene: Scene, no
     assert [row.local_start for row in back] == [SUMMER, SUMMER + 3 * HOUR]
     assert [row.starts_at.hour for row in back] == [15, 18]
     assert all(row.ends_at - row.starts_at == HOUR for row in back)
+
+
+def test_a_longer_visit_is_as_short_again_where_the_clocks_put_it_since(scene: Scene, no_more_summer_time) -> None:
+    visit = scene.book(SUMMER)
+    scene.do(resize, appointment_uid=visit.uid, duration_minutes=90, rules=SCHEDULING_RULES)
+    no_more_summer_time()
+    follow(scene)
+    scene.do(undo, appointment_uid=visit.uid, rules=SCHEDULING_RULES)
+    back = scene.reload(visit)
+    assert (back.starts_at.hour, back.ends_at - back.starts_at, back.duration_minutes) == (15, HOUR, 60)
 
 
 def test_a_second_run_finds_nothing_to_do(scene: Scene, no_more_summer_time) -> None:

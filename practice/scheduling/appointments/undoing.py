@@ -1,7 +1,7 @@
 """Taking back the last act: to the stored state before it, and to the time before it while that is free."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -63,15 +63,14 @@ class _Return(NamedTuple):
     @property
     def treatment(self) -> Interval:
         """Return the time to which it goes back: where the wall time lies by the zone's rules of today."""
-        stood = Interval(self._instant("starts_at"), self._instant("ends_at"))
-        if "starts_at" not in self.change.before and self.change.state_after not in FREES_TIME:
-            return stood
-        local = self._instant("local_start")
+        stood_at = self._instant("starts_at")
+        if not self.change.before.keys() & {"starts_at", "ends_at"} and self.change.state_after not in FREES_TIME:
+            return Interval(stood_at, self._instant("ends_at"))
         try:
-            starts_at = to_utc_as_stood(local, str(self.value("zone")), stood.starts_at)
+            starts_at = to_utc_as_stood(self._instant("local_start"), str(self.value("zone")), stood_at)
         except NonexistentLocalTime as skipped:
             raise NothingToUndo("The clocks jump over the time before. Choose another time.") from skipped
-        return Interval(starts_at, starts_at + (stood.ends_at - stood.starts_at))
+        return Interval(starts_at, starts_at + timedelta(minutes=int(str(self.value("duration_minutes")))))
 
     def _instant(self, name: str) -> datetime:
         return datetime.fromisoformat(str(self.value(name)))
