@@ -67,6 +67,13 @@ class TaskDone(Conflict):
     title = "Already done"
 
 
+class TaskNotUndone(Conflict):
+    """The end of the task cannot be taken back: there is none, or it is too long ago."""
+
+    code = "task_not_undone"
+    title = "Cannot be taken back"
+
+
 class AbsenceOverlaps(RuleViolation):
     """Somebody, or a place, is away already on some of the days."""
 

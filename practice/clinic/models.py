@@ -255,7 +255,8 @@ class Closure(Editable, Base):
 class StaffTask(Editable, Base):
     """Something that a person must do: a call, a returned mail, a decision. ``dedupe_key`` keeps it single.
 
-    ``client_id`` is set when it is not about the client that the subject names.
+    ``client_id`` is set when it is not about the client that the subject names. ``was`` is how it stood before its
+    end was noted last, for whoever takes that back.
     """
 
     __tablename__ = "staff_task"
@@ -275,6 +276,7 @@ class StaffTask(Editable, Base):
     state: Mapped[str] = mapped_column(String(12), default="open")
     outcome: Mapped[str | None] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(Text, default="")
+    was: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
     dedupe_key: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

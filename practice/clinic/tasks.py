@@ -1,16 +1,19 @@
 """Things that a person must do: opened once per dedupe key, finished with an outcome."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from practice.clinic.errors import TaskDone
+from practice.clinic.errors import TaskDone, TaskNotUndone
 from practice.clinic.models import StaffTask
 from practice.clinic.queries import find_task
 from practice.core.actor import Actor
 from practice.core.db import insert_into, new_uid
 from practice.core.errors import RELOAD, require_version
 from practice.core.events import Event, record
+
+UNDO_WITHIN = timedelta(hours=12)
+"""A day's work can be mended on that day."""
 
 
 def open_task(
@@ -73,11 +76,44 @@ def finish_task(
     require_version(task.version, version)
     if task.state != "open":
         raise TaskDone("Somebody has finished this task already.", ways_out=(RELOAD,))
+    keep_before(task, now)
     task.state, task.outcome, task.note = "done", outcome, note or task.note
     task.done_at, task.done_by_id = now, actor.user_id
     session.flush()
     record(session, Event("task.finish", "task", task.uid, actor, now, {"outcome": outcome}))
     return task
+
+
+def keep_before(task: StaffTask, now: datetime) -> None:
+    """Keep how a task stands before its end is noted at *now*."""
+    task.was = {
+        "at": now.isoformat(),
+        "outcome": task.outcome,
+        "note": task.note,
+        "due_at": task.due_at.isoformat(),
+    }
+
+
+def reopen_finished(
+    session: Session, *, task: StaffTask, version: int | None = None, actor: Actor, now: datetime
+) -> dict[str, object]:
+    """Open a task again as it stood before its end was noted, at most twelve hours ago; return what was kept of it.
+
+    Raises ``StaleVersion`` and :class:`TaskNotUndone`.
+    """
+    require_version(task.version, version)
+    was = task.was
+    if was is None or task.state == "withdrawn":
+        raise TaskNotUndone("Nothing was noted here that could be taken back.", ways_out=(RELOAD,))
+    if now - datetime.fromisoformat(str(was["at"])) > UNDO_WITHIN:
+        raise TaskNotUndone("This was noted too long ago to be taken back.", ways_out=(RELOAD,))
+    task.state, task.note, task.was = "open", str(was["note"]), None
+    task.outcome = None if was["outcome"] is None else str(was["outcome"])
+    task.due_at = datetime.fromisoformat(str(was["due_at"]))
+    task.done_at = task.done_by_id = None
+    session.flush()
+    record(session, Event("task.undo", "task", task.uid, actor, now))
+    return was
 
 
 def withdraw_task(session: Session, *, task: StaffTask, actor: Actor, now: datetime) -> None:

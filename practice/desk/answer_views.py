@@ -1,7 +1,7 @@
 """How the desk says what was done: as news to the open pages, or on the page that comes next."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, flash, make_response, redirect
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,11 +9,22 @@ from werkzeug.wrappers import Response as AnyResponse
 NO_CONTENT = 204
 
 
-def with_news(answer: Response, words: str = "", *, can_undo: bool = False) -> Response:
-    """Tell the open pages that the diary changed, and say in a few words what was done."""
+class Undo(NamedTuple):
+    """Where an act that is no act of the diary is taken back by a POST, and what on the page its answer replaces."""
+
+    post: str
+    target: str
+
+
+def with_news(answer: Response, words: str = "", *, can_undo: bool = False, undo: Undo | None = None) -> Response:
+    """Tell the open pages that the diary changed, and say in a few words what was done.
+
+    It can be taken back by Ctrl-Z if *can_undo*, or as *undo* says.
+    """
     news: dict[str, Any] = {"diary:changed": True}
+    how = undo._asdict() if undo else can_undo
     if words:
-        news["toast"] = {"text": words, "kind": "ok"} | ({"undo": True} if can_undo else {})
+        news["toast"] = {"text": words, "kind": "ok"} | ({"undo": how} if how else {})
     answer.headers["HX-Trigger"] = json.dumps(news)
     return answer
 

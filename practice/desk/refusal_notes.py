@@ -185,6 +185,7 @@ PEOPLE: Mapping[str, RefusalNote] = {
         422, "The mail arrived, is on its way, or would come too late.", "Call the client instead."
     ),
     "call_done": _note(422, "Somebody has made this call.", _READ_AGAIN),
+    "task_not_undone": _note(409, "There is no end of a task to take back, or it is too long ago.", _READ_AGAIN),
     "task_done": _note(409, "Somebody has finished this task.", _READ_AGAIN),
 }
 
@@ -239,6 +240,7 @@ SAFETY: Mapping[str, RefusalNote] = {
     "baseline_required": _note(
         422, "A form of this client is not complete, so treatment cannot begin.", "Make it an assessment meanwhile."
     ),
+    "not_left": _note(422, "Not so much of the visit is left.", "Choose fewer minutes or another service."),
     "no_assessment": _note(422, "The therapist gives no assessment there.", "Start it with somebody who does."),
     "form_incomplete": _note(422, "A form came without some of its answers.", "Answer every question that is named."),
     "signed_already": _note(409, "The form was signed already.", _READ_AGAIN),

@@ -12,6 +12,7 @@ from practice.reminders import queries
 from practice.reminders.call_list import Call, list_calls, record_call
 from practice.reminders.heartbeat import resume_sending
 from practice.reminders.kept_times import send_times
+from practice.reminders.reopening import take_back
 from practice.reminders.schemas import (
     CallQuerySchema,
     CallSchema,
@@ -128,3 +129,11 @@ def show_calls(query: Body) -> list[Call]:
 def post_outcome(body: Body, uid: str) -> StaffTask:
     """Note how a call ended."""
     return write(lambda opened: record_call(opened, task_uid=uid, **body, actor=current_actor(), now=now()))
+
+
+@blueprint.route("/tasks/<uid:uid>/undo", methods=["POST"])
+@blueprint.response(200, OutcomeShownSchema)
+@requires("task.finish")
+def post_undo(uid: str) -> StaffTask:
+    """Open a call or another task again whose end was noted by mistake, within twelve hours."""
+    return write(lambda opened: take_back(opened, task_uid=uid, actor=current_actor(), now=now()))

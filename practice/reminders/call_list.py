@@ -12,14 +12,14 @@ from practice.clients.models import Client
 from practice.clients.recipients import message_recipient
 from practice.clinic.models import Location, StaffTask, Therapist
 from practice.clinic.queries import get_task, practice_today
-from practice.clinic.tasks import finish_task
+from practice.clinic.tasks import finish_task, keep_before
 from practice.core.actor import Actor
 from practice.core.errors import RELOAD, NotFound, RuleViolation, require_version
 from practice.core.events import Event, record
 from practice.reminders.calls import CALL_KINDS
 from practice.reminders.context import look, truth_of
 from practice.reminders.facts import LastTold
-from practice.reminders.told import remember
+from practice.reminders.told import remember, to_json
 from practice.scheduling.lifecycle import OPEN
 from practice.scheduling.models import Appointment
 
@@ -133,6 +133,7 @@ def record_call(
         raise CallDone("Somebody has made this call already.", ways_out=(RELOAD,))
     if outcome is CallOutcome.NO_ANSWER:
         require_version(task.version, version)
+        keep_before(task, now)
         task.outcome, task.note = outcome, note or task.note
         task.due_at = now + TRY_AGAIN_AFTER
         record(session, Event("call.no_answer", "task", task.uid, actor, now))
@@ -147,6 +148,9 @@ def _remember(session: Session, task: StaffTask, now: datetime) -> None:
     facts = outlook.facts.get(task.subject_id)
     if facts is None or facts.client_id is None:
         return
+    client_id = task.client_id or facts.client_id
+    before = outlook.told_to(facts.id, client_id)
+    task.was = {**(task.was or {}), "client_id": client_id, "told": None if before is None else to_json(before)}
     if (former := outlook.told_to(facts.id, task.client_id)) is not None:
         remember(session, facts.id, replace(former, is_cancelled=True, at=now), former.sequence + 1)
         return

@@ -26,13 +26,29 @@ def tells(truth: Truth, *, is_cancelled: bool) -> dict[str, object]:
 def told_by(message: Message, *, at: datetime) -> LastTold:
     """Return what *message* told its client."""
     said: Mapping[str, object] = message.tells
-    truth = Truth(
+    return LastTold(message.client_id, _truth(said), bool(said["is_cancelled"]), at, message.sequence)
+
+
+def _truth(said: Mapping[str, object]) -> Truth:
+    return Truth(
         datetime.fromisoformat(str(said["starts_at"])),
         str(said["zone"]),
         int(str(said["location_id"])),
         str(said["therapist_name"]),
     )
-    return LastTold(message.client_id, truth, bool(said["is_cancelled"]), at, message.sequence)
+
+
+def to_json(told: LastTold) -> dict[str, object]:
+    """Return what was told as JSON can keep it."""
+    said = tells(told.truth, is_cancelled=told.is_cancelled)
+    return {**said, "client_id": told.client_id, "at": told.at.isoformat(), "sequence": told.sequence}
+
+
+def from_json(said: Mapping[str, object]) -> LastTold:
+    """Return what :func:`to_json` kept."""
+    at = datetime.fromisoformat(str(said["at"]))
+    client_id, sequence = int(str(said["client_id"])), int(str(said["sequence"]))
+    return LastTold(client_id, _truth(said), bool(said["is_cancelled"]), at, sequence)
 
 
 _TOLD: Table = Told.__table__  # type: ignore[assignment]  # declared classes have tables

@@ -161,6 +161,8 @@ def tell_stopped(
     acted_on = select(AppointmentChange.appointment_id).where(AppointmentChange.act_id == stopped_act(task.dedupe_key))
     finish_task(session, task=task, outcome="mailed" if by_mail else "reached", version=version, actor=actor, now=now)
     if by_mail:
+        # A mail that leaves cannot be called back.
+        task.was = None
         for appointment in session.scalars(select(Appointment).where(Appointment.id.in_(acted_on)).with_for_update()):
             appointment.tell_client = True
             tell(appointment)

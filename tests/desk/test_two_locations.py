@@ -10,8 +10,10 @@ from practice.clinic.details import LocationDetails, PolicyDetails, details_of
 from practice.clinic.policies import set_policies
 from practice.clinic.queries import get_location
 from practice.clinic.service import change_location
+from practice.desk.diary.open_diary import belongs
 from tests.conftest import NOW
 from tests.factories import OWNER, act, make_location, make_service, make_therapist
+from tests.scheduling.worlds import practice
 
 
 @pytest.fixture
@@ -64,3 +66,10 @@ def test_a_location_that_closed_or_never_was_is_forgotten(desk: Any, places: lis
 
     act(session, close)
     assert "Harbour" in desk.get("/today").text
+
+
+def test_a_therapist_who_joined_since_the_set_up_was_read_belongs_nowhere_yet() -> None:
+    set_up = practice().set_up
+    (known,) = set_up.therapists
+    assert belongs(set_up, known, 1)
+    assert not belongs(set_up, known + 1, 1)

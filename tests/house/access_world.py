@@ -680,6 +680,7 @@ BODIES: dict[tuple[str, str], Callable[[World], dict[str, object]]] = {
     ("POST", "/api/v1/appointments/<uid:uid>/error-mark"): lambda _: {"reason": "wrong client"},
     ("POST", "/api/v1/appointments/<uid:uid>/fee-waiver"): lambda _: {"reason": "regular client"},
     ("POST", "/api/v1/appointments/<uid:uid>/no-show"): lambda _: {"charge_fee": False},
+    ("POST", "/api/v1/appointments/<uid:uid>/shortening"): lambda _: {"minutes": 30},
     ("POST", "/api/v1/appointments/<uid:uid>/reservation"): lambda _: {"reason": "other"},
     ("PATCH", "/api/v1/appointments/<uid:uid>/linked"): lambda _: {},
     ("POST", "/api/v1/appointments/<uid:uid>/linked/cancellation"): lambda _: {"reason": "ill"},

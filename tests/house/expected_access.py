@@ -71,6 +71,7 @@ GET     /find                                               .            A A Y Y
 GET     /calls                                              .            A A Y F F Y
 POST    /calls/<uid:uid>/outcome                            call         A A Y F F Y
 POST    /tasks/<uid:uid>/close                              task         A A Y F F Y
+POST    /tasks/<uid:uid>/undo                               task         A A Y F F Y
 POST    /tasks/<uid:uid>/told                               told         A A Y F F Y
 GET     /messages                                           .            A A Y Y Y Y
 GET     /messages/<uid:uid>                                 message      A A Y Y N Y
@@ -92,6 +93,7 @@ POST    /appointments/<uid:uid>/confirm                     appointment  A A Y Y
 POST    /appointments/<uid:uid>/ask-form                    appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/settle                      appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/assess                      appointment  A A Y Y N Y
+POST    /appointments/<uid:uid>/shorten                     appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/ask-therapist               appointment  A A Y Y N Y
 GET     /appointments/<uid:uid>/form                        appointment  A A Y Y N Y
 POST    /appointments/<uid:uid>/arrive                      appointment  A A Y Y N Y
@@ -301,6 +303,7 @@ PATCH   /api/v1/closures/<uid:uid>                          closure      A A F F
 DELETE  /api/v1/closures/<uid:uid>                          closure      A A F F F Y
 GET     /api/v1/tasks                                       .            A A Y F F Y
 POST    /api/v1/tasks/<uid:uid>/finish                      task         A A Y F F Y
+POST    /api/v1/tasks/<uid:uid>/undo                        task         A A Y F F Y
 GET     /api/v1/clients                                     .            A A Y Y Y Y
 POST    /api/v1/clients                                     .            A A Y F F Y
 GET     /api/v1/clients/duplicates                          .            A A Y F F Y
@@ -340,6 +343,7 @@ POST    /api/v1/appointments/<uid:uid>/confirmation         appointment  A A Y Y
 POST    /api/v1/appointments/<uid:uid>/error-mark           appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/fee-waiver           appointment  A A Y F F Y
 POST    /api/v1/appointments/<uid:uid>/no-show              appointment  A A Y Y N Y
+POST    /api/v1/appointments/<uid:uid>/shortening           appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/reservation          appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/settlement           appointment  A A Y Y N Y
 POST    /api/v1/appointments/<uid:uid>/start                appointment  A A Y Y N Y

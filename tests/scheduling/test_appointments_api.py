@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from practice.clinic.models import Therapist
 from practice.core.actor import Role
 from tests.callers import Caller, caller
 from tests.factories import act
@@ -143,6 +144,28 @@ def test_a_hold_is_renewed_booked_and_gone(desk: Caller, scene: Scene) -> None:
     assert desk.ask("DELETE", f"/holds/{hold.json['uid']}").status_code == 204
     gone = desk.post(f"/holds/{hold.json['uid']}/renewal", None)
     assert (gone.status_code, gone.json["code"]) == (409, "hold_expired")
+
+
+def test_a_therapists_hold_in_a_colleagues_diary_is_nobodys_to_act_on(app: Flask, scene: Scene) -> None:
+    """A diary can change hands while its time is held; the hold goes with the diary."""
+    theo = caller(app, Role.THERAPIST, "Theo")
+
+    def works_as(number: int) -> None:
+        people = [scene.session.get_one(Therapist, one.id) for one in scene.therapists]
+        for therapist in people:
+            therapist.user_id = None
+        scene.session.flush()
+        people[number].user_id = theo.user.id
+
+    act(scene.session, lambda: works_as(0))
+    asked = {name: value for name, value in wanted(scene).items() if name != "client_uid"}
+    hold = theo.post("/holds", asked).json["uid"]
+    act(scene.session, lambda: works_as(1))
+    answers = [theo.post(f"/holds/{hold}/renewal", None), theo.ask("DELETE", f"/holds/{hold}")]
+    # As if there were no such hold.
+    assert [answer.status_code for answer in answers] == [409, 204]
+    act(scene.session, lambda: works_as(0))
+    assert theo.post(f"/holds/{hold}/renewal", None).status_code == 200
 
 
 def test_holds_are_no_appointments_of_the_list(desk: Caller, scene: Scene) -> None:

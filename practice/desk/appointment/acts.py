@@ -43,6 +43,7 @@ DONE_WORDS: Mapping[str, str] = {
     "settle": "is firm now",
     "arrive": "is here",
     "start": "is in treatment",
+    "shorten": "is here, and the visit is shorter now",
     "assess": "comes for an assessment now",
     "ask-therapist": "will be called by a therapist",
     "complete": "is done",

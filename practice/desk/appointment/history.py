@@ -18,6 +18,7 @@ VERB_WORDS = {
     "record_past": "Recorded afterwards",
     "reschedule": "Moved",
     "resize": "Made longer or shorter",
+    "shorten": "Shortened",
     "convert": "Made an assessment",
     "change_room": "Given another room",
     "change_client": "Given to another client",
@@ -68,9 +69,16 @@ def _line(change: AppointmentChange, name: str | None, zone: str) -> HistoryLine
     was = change.before.get("local_start")
     return HistoryLine(
         at=wall_time(change.at, zone),
-        words=VERB_WORDS.get(change.verb, change.verb.replace("_", " ").capitalize()),
+        words=_words(change),
         who=name or _ROLE_WORDS.get(change.actor_role, ""),
         was=datetime.fromisoformat(was) if isinstance(was, str) else None,
         reason=change.reason,
         is_undone=change.undone_at is not None,
     )
+
+
+def _words(change: AppointmentChange) -> str:
+    words = VERB_WORDS.get(change.verb, change.verb.replace("_", " ").capitalize())
+    if "treatment_minutes" in change.after:
+        return f"{words} to {change.after['treatment_minutes']} min, {change.after['late_minutes']} min late"
+    return words

@@ -23,6 +23,8 @@ from practice.desk.mail.expected import ExpectedLine, lines_of_visit
 from practice.desk.queries import days_window, get_visit, list_visits
 from practice.desk.visits import State, Visit, late_minutes
 from practice.desk.ways_out import Offer, offers_of, panel_link
+from practice.scheduling.appointments.shorter import shorter_services
+from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.series.errors import SeriesConflict, SeriesRefused
 from practice.visits.access import RECORD
 from practice.visits.opening import HERE
@@ -90,7 +92,7 @@ def appointment_panel(
         late=late_minutes(visit, now),
         messages=lines_of_visit(session, visit.id, zone=visit.zone, now=now) if visit.state != State.HELD else (),
         history=history_of(session, visit.id, visit.zone),
-        late_choice=late_choice(visit, _same_day(session, visit, now), now) if visit.starts_at < now else None,
+        late_choice=_late_choice(session, visit, now) if visit.starts_at < now else None,
         fee_cents=visit.fee_proposed_cents if may(actor, "fee.manage") else None,
         refusal=refusal,
         ways=_ways(refusal, MovingPlace(visit.uid, visit.version, visit.on)),
@@ -108,9 +110,21 @@ def _ways(refusal: PracticeError | None, place: MovingPlace) -> Sequence[Offer]:
     return offers_of(refusal, place)
 
 
-def _same_day(session: Session, visit: Visit, now: datetime) -> Sequence[Visit]:
-    """Return the visits of that day and place, for those of a client who may still come; nothing once it is over."""
+def _late_choice(session: Session, visit: Visit, now: datetime) -> LateChoice | None:
+    """Return what can still be done with the rest of a visit that is not over, None for the others."""
     if visit.ends_at <= now:
-        return ()
+        return None
+    services = shorter_services(
+        read_set_up(session),
+        service_uid=visit.service.uid,
+        location_id=visit.location_id,
+        therapist_id=visit.therapist_id,
+        below=visit.minutes - 1,
+    )
+    return late_choice(visit, _same_day(session, visit, now), now, services)
+
+
+def _same_day(session: Session, visit: Visit, now: datetime) -> Sequence[Visit]:
+    """Return the visits of that day and place."""
     window = days_window(visit.on, visit.on, visit.zone)
     return list_visits(session, location_id=visit.location_id, window=window, now=now)

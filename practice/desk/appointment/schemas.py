@@ -1,6 +1,6 @@
 """The forms of the acts on one appointment: strict, bounded, read once."""
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from practice.desk.schemas import ChoiceField, VersionSchema
 from practice.scheduling.appointments.swapping import Swapped
@@ -19,6 +19,19 @@ class MoveSchema(VersionSchema):
     override_reason = Text(longest=300)
     scope = fields.Enum(Scope, by_value=True)
     together = Flag()
+
+
+class ShortenSchema(VersionSchema):
+    """Fewer minutes, or a shorter service: one of the two."""
+
+    minutes = WholeNumber(5, 480)
+    service = Uid()
+    override_reason = Text(longest=300)
+
+    @validates_schema
+    def _one_of_both(self, data: dict[str, object], **_more: object) -> None:
+        if ("minutes" in data) == ("service" in data):
+            raise ValidationError("Choose either minutes or a service.", "minutes")
 
 
 class CancelSchema(VersionSchema):

@@ -21,6 +21,7 @@ from practice.desk.appointment.schemas import (
     ClientChangeSchema,
     MoveSchema,
     NoShowSchema,
+    ShortenSchema,
     SwapSchema,
     WaiverSchema,
 )
@@ -34,6 +35,7 @@ from practice.scheduling.appointments.attending import mark_no_show
 from practice.scheduling.appointments.cancelling import waive_fee
 from practice.scheduling.appointments.forms import booking_rules, require_own_diary
 from practice.scheduling.appointments.rescheduling import change_client
+from practice.scheduling.appointments.shortening import shorten
 from practice.scheduling.appointments.starting import start
 from practice.scheduling.appointments.swapping import swap
 from practice.scheduling.claiming.loading import load
@@ -162,6 +164,19 @@ def post_assess(uid: str) -> AnyResponse:
         return assess_instead(opened, appointment_uid=uid, **said, rules=booking_rules(), **who_and_when())
 
     return act(uid, ATTEND, VersionSchema(), work, DONE_WORDS["assess"])
+
+
+@blueprint.post("/shorten")
+@requires(CHANGE)
+def post_shorten(uid: str) -> AnyResponse:
+    """Let a visit whose client comes late end earlier, or be a shorter service."""
+
+    def work(opened: Session, said: dict[str, Any]) -> Appointment:
+        service_uid = said.pop("service", None)
+        more = {**said, "service_uid": service_uid, **who_and_when()}
+        return shorten(opened, appointment_uid=uid, rules=booking_rules(), **more)
+
+    return act(uid, CHANGE, ShortenSchema(), work, DONE_WORDS["shorten"])
 
 
 @blueprint.get("/form")

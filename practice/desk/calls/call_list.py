@@ -73,6 +73,8 @@ class CallLine:
 class MadeCall:
     """One call that was made: when (wall time), by whom and how it ended."""
 
+    uid: str
+    version: int
     client_uid: str
     client_name: str
     outcome: str
@@ -96,6 +98,8 @@ def calls_made(session: Session, *, since: datetime, limit: int = 30) -> Sequenc
     """Return the calls made since an instant with their outcome, the latest first; one statement."""
     rows = (
         select(
+            StaffTask.uid.label("task_uid"),
+            StaffTask.version,
             Client.uid,
             Client.first_name,
             Client.preferred_name,
@@ -118,6 +122,8 @@ def calls_made(session: Session, *, since: datetime, limit: int = 30) -> Sequenc
 
 def _made(row: Any) -> MadeCall:
     return MadeCall(
+        uid=row.task_uid,
+        version=row.version,
         client_uid=row.uid,
         client_name=called_name(row.first_name, row.preferred_name, row.last_name),
         outcome=OUTCOMES.get(row.outcome, row.outcome),

@@ -15,11 +15,12 @@ from practice.accounts.policy import requires
 from practice.clinic.queries import get_task
 from practice.clinic.tasks import finish_task
 from practice.core.errors import PracticeError
-from practice.desk.answer_views import go_on, with_news
+from practice.desk.answer_views import Undo, go_on, with_news
 from practice.desk.calls.page import calls_page
 from practice.desk.not_readable import unreadable
 from practice.desk.schemas import VersionSchema
 from practice.reminders.call_list import CallOutcome, record_call
+from practice.reminders.reopening import take_back
 from practice.treatment_plans.stopping import tell_stopped
 from practice.web.database import now, session, write
 from practice.web.forms import InvalidForm, load_form
@@ -34,6 +35,7 @@ SAID = {
     CallOutcome.VOICEMAIL: "Noted: voicemail left.",
     CallOutcome.NO_ANSWER: "Noted. The call comes back in two hours.",
 }
+UNDONE = "Taken back: it is to be done again."
 
 
 class How(StrEnum):
@@ -72,7 +74,10 @@ def post_outcome(uid: str) -> AnyResponse:
     """Note how a call ended."""
     act: dict[str, Any] = {"task_uid": uid, "actor": current_actor(), "now": now()}
     return _answer(
-        OutcomeForm(), lambda opened, said: record_call(opened, **said, **act), lambda said: SAID[said["outcome"]]
+        OutcomeForm(),
+        lambda opened, said: record_call(opened, **said, **act),
+        lambda said: SAID[said["outcome"]],
+        undo=uid,
     )
 
 
@@ -85,7 +90,16 @@ def post_close(uid: str) -> AnyResponse:
         VersionSchema(),
         lambda opened, said: finish_task(opened, task=get_task(opened, uid), **said, **act),
         lambda _said: "Settled.",
+        undo=uid,
     )
+
+
+@blueprint.post("/tasks/<uid:uid>/undo")
+@requires("task.finish")
+def post_undo(uid: str) -> AnyResponse:
+    """Open a task again whose end was noted by mistake."""
+    act: dict[str, Any] = {"task_uid": uid, "actor": current_actor(), "now": now()}
+    return _answer(VersionSchema(), lambda opened, said: take_back(opened, **said, **act), lambda _said: UNDONE)
 
 
 @blueprint.post("/tasks/<uid:uid>/told")
@@ -111,7 +125,10 @@ def _show(refusal: PracticeError | None = None) -> Response:
 
 
 def _answer(
-    schema: Schema, work: Callable[[Session, dict[str, Any]], object], words: Callable[[dict[str, Any]], str]
+    schema: Schema,
+    work: Callable[[Session, dict[str, Any]], object],
+    words: Callable[[dict[str, Any]], str],
+    undo: str = "",
 ) -> AnyResponse:
     try:
         said = load_form(schema)
@@ -120,4 +137,6 @@ def _answer(
         return _show(unreadable(invalid))
     except PracticeError as refusal:
         return _show(refusal)
-    return with_news(_show(), words(said)) if wants_fragment() else go_on("/calls", words(said))
+    if not wants_fragment():
+        return go_on("/calls", words(said))
+    return with_news(_show(), words(said), undo=Undo(f"/tasks/{undo}/undo", "#calls") if undo else None)

@@ -110,9 +110,14 @@ def _rooms(set_up: SetUp, location: LocationFacts) -> list[RoomFacts]:
 
 
 def belongs(set_up: SetUp, therapist_id: int, location_id: int) -> bool:
-    """Return whether a therapist works at a location in any week, or nowhere yet."""
-    weekly = set_up.therapists[therapist_id].weekly
-    return not weekly or any(row.location_id == location_id for row in weekly)
+    """Return whether a therapist works at a location in any week, or nowhere yet.
+
+    One who joined after the set-up was read appears with the next look.
+    """
+    therapist = set_up.therapists.get(therapist_id)
+    if therapist is None:
+        return False
+    return not therapist.weekly or any(row.location_id == location_id for row in therapist.weekly)
 
 
 def _one_of(team: Sequence[Therapist], uid: str, actor: Actor) -> Therapist:

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
-from practice.scheduling.appointments import asking, attending, booking, cancelling, starting, swapping, undoing
+from practice.scheduling.appointments import (
+    asking,
+    attending,
+    booking,
+    cancelling,
+    shortening,
+    starting,
+    swapping,
+    undoing,
+)
 from practice.scheduling.appointments.api import Read, read_with_etag, show_now
 from practice.scheduling.appointments.cancelling import CancelledBy
 from practice.scheduling.appointments.forms import (
@@ -24,6 +33,7 @@ from practice.scheduling.appointments.schemas import (
     CancellationSchema,
     NoShowSchema,
     ReasonSchema,
+    ShorteningSchema,
     SwapSchema,
     TentativeSchema,
     TreatmentEndSchema,
@@ -156,6 +166,18 @@ def _start(body: Body, opened: Session, **more: Any) -> Appointment:
     return starting.start(
         opened, therapist_uid=treats, started_at=body.get("started_at"), rules=booking_rules(), **more
     )
+
+
+@blueprint.route("/shortening")
+class Shortening(MethodView):
+    """A client who comes late."""
+
+    @blueprint.arguments(ShorteningSchema)
+    @blueprint.response(200, AppointmentSchema)
+    @requires("appointment.change")
+    def post(self, body: Body, uid: str) -> Read:
+        """Let a visit that should have begun end earlier, after fewer minutes or as a shorter service."""
+        return act_on(uid, "appointment.change", partial(shortening.shorten, **body, rules=booking_rules()))
 
 
 @blueprint.route("/completion")

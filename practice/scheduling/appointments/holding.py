@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from practice.accounts.permissions import Scope, scope_of
 from practice.core.actor import Actor
 from practice.core.errors import NotFound
 from practice.core.events import Event, record
@@ -86,14 +87,21 @@ def drop_expired_holds(session: Session, *, now: datetime) -> int:
 
 
 def load_hold(session: Session, uid: str, *, actor: Actor, is_locked: bool = False) -> Appointment:
-    """Return a hold of this actor; raises :class:`HoldExpired` when it is gone, is no hold or is somebody else's."""
+    """Return a hold of this actor; raises :class:`HoldExpired` when it is gone, is no hold or is somebody else's.
+
+    Somebody else's is also one in a diary that has changed hands, for who may hold in the own diary only.
+    """
     try:
         hold = (load_for_change if is_locked else load)(session, uid)
     except NotFound as gone:
         raise HoldExpired from gone
-    if hold.state != AppointmentState.HELD or hold.held_by_id != actor.user_id:
+    if hold.state != AppointmentState.HELD or hold.held_by_id != actor.user_id or _is_in_foreign_diary(hold, actor):
         raise HoldExpired
     return hold
+
+
+def _is_in_foreign_diary(hold: Appointment, actor: Actor) -> bool:
+    return scope_of(actor, "appointment.hold") is Scope.OWN and hold.therapist_id != actor.therapist_id
 
 
 def require_live_hold(hold: Appointment, *, now: datetime) -> Appointment:

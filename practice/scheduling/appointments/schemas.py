@@ -223,6 +223,19 @@ class TreatmentStartSchema(StrictSchema):
     started_at = Instant()
 
 
+class ShorteningSchema(StrictSchema):
+    """Fewer minutes, or a shorter service: one of the two."""
+
+    minutes = WholeNumber(5, 480)
+    service_uid = Uid()
+    override_reason = Text(longest=300, load_default="")
+
+    @validates_schema
+    def _one_of_both(self, data: dict[str, object], **_more: object) -> None:
+        if ("minutes" in data) == ("service_uid" in data):
+            raise ValidationError("Say either minutes or a service.", "minutes")
+
+
 class TreatmentEndSchema(StrictSchema):
     """When the treatment ended; now by default."""
 

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from practice.clients.models import Client
 from practice.clients.queries import get_client
 from practice.clinic.queries import get_service, get_therapist
 from practice.core.actor import SYSTEM, Actor
 from practice.core.errors import NotFound, require_version
 from practice.core.events import Event, record
+from practice.core.failpoints import failpoint
 from practice.core.local_time import wall_time
 from practice.scheduling.claiming.frame import read_set_up
 from practice.scheduling.claiming.loading import changed_meanwhile
@@ -54,7 +56,9 @@ def add_entry(
     client = get_client(session, client_uid)
     entry = WaitListEntry(client_id=client.id, created_at=now, created_by_id=actor.user_id)
     _describe(session, entry, details, now=now)
+    lock_waiting(session, client.id)
     _require_first(session, entry)
+    failpoint("wait_list.looked")
     session.add(entry)
     session.flush()
     _record(session, entry, "add", actor=actor, now=now)
@@ -72,6 +76,7 @@ def change_entry(
     require_version(entry.version, version)
     if entry.state not in OPEN_ENTRIES:
         raise NotWaiting(EntryState(entry.state))
+    lock_waiting(session, entry.client_id)
     _describe(session, entry, details, now=now)
     _require_first(session, entry)
     _record(session, entry, "change", actor=actor, now=now)
@@ -135,6 +140,11 @@ def lock_entry(session: Session, uid: str) -> WaitListEntry:
     if entry is None:
         raise NotFound("There is no such entry on the wait list.")
     return entry
+
+
+def lock_waiting(session: Session, client_id: int) -> None:
+    """Let one at a time change what a client waits for, so that two desks do not put her on the list for the same."""
+    session.execute(select(Client.id).where(Client.id == client_id).with_for_update(key_share=True))
 
 
 def _describe(session: Session, entry: WaitListEntry, details: EntryDetails, *, now: datetime) -> None:

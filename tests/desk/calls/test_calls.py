@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -5,15 +6,20 @@ from sqlalchemy import select
 
 from practice.clinic.models import StaffTask
 from practice.clinic.tasks import open_task
+from practice.core.errors import PracticeError
 from practice.reminders.calls import DECIDE_KIND
+from practice.reminders.facts import LastTold, Truth
 from practice.reminders.heartbeat import pause_sending
 from practice.reminders.kinds import MessageKind, MessageState, Why
-from practice.reminders.models import Message
+from practice.reminders.models import Message, Told
+from practice.reminders.reopening import take_back
+from practice.reminders.told import remember
 from practice.reminders.undelivered import report_undelivered
 from practice.scheduling.lifecycle import AppointmentState
+from tests.callers import caller
 from tests.desk.scenes import Clinic, statements_of
 from tests.desk.today.test_today import open_call, text_of
-from tests.factories import act, guardian, make_client
+from tests.factories import RECEPTIONIST, act, guardian, make_client
 
 DAY = timedelta(days=1)
 
@@ -29,6 +35,7 @@ def rita(client_as):
 
 
 def task_of(clinic):
+    clinic.session.rollback()
     clinic.session.expire_all()
     return clinic.session.scalars(select(StaffTask)).one()
 
@@ -206,3 +213,75 @@ def test_the_number_of_statements_does_not_grow_with_the_calls(app, clinic, rita
     few = statements_of(app, lambda: rita.get("/calls"))
     add(4)
     assert statements_of(app, lambda: rita.get("/calls")) == few
+
+
+def test_an_outcome_noted_by_mistake_is_taken_back(clinic, rita, clock):
+    client = make_client(clinic.session, last_name="Landline", phone="+14165550142", email="")
+    visit = clinic.visit(clock() + DAY, client)
+    open_call(clinic, visit, clock())
+    task = task_of(clinic)
+    htmx = {"HX-Request": "true", "HX-Target": "calls"}
+    form = {"version": task.version, "outcome": "reached", "note": "Comes by bus"}
+    noted = rita.post(f"/calls/{task.uid}/outcome", data=form, headers=htmx)
+    undo = json.loads(noted.headers["HX-Trigger"])["toast"]["undo"]
+    assert undo == {"post": f"/tasks/{task.uid}/undo", "target": "#calls"}
+    clinic.session.rollback()
+    assert clinic.session.get(Told, (visit.id, client.id)) is not None
+    assert f'action="{undo["post"]}"' in noted.text
+    back = rita.post(undo["post"], headers=htmx)
+    assert "Taken back" in back.headers["HX-Trigger"]
+    task = task_of(clinic)
+    assert (task.state, task.outcome, task.note, task.done_at) == ("open", None, "", None)
+    assert clinic.session.get(Told, (visit.id, client.id)) is None
+    assert "Reached Clara Landline" in back.text
+    again = rita.post(undo["post"], headers=htmx)
+    assert again.status_code == 409
+    assert "Nothing was noted here that could be taken back." in again.text
+
+
+def test_taking_a_call_back_restores_what_was_told_before_it_and_when_it_is_due(clinic, rita, clock):
+    client = make_client(clinic.session, phone="+14165550142", email="")
+    visit = clinic.visit(clock() + DAY, client)
+    open_call(clinic, visit, clock())
+    uid, due_at = task_of(clinic).uid, task_of(clinic).due_at
+    earlier = LastTold(
+        client.id, Truth(clock() + 2 * DAY, visit.zone, visit.location_id, "Ada Able"), False, clock(), 3
+    )
+    act(clinic.session, lambda: remember(clinic.session, visit.id, earlier, 3))
+    for outcome in ("no_answer", "voicemail"):
+        clock.advance(timedelta(minutes=5))
+        rita.post(f"/calls/{uid}/outcome", data={"version": task_of(clinic).version, "outcome": outcome})
+    later = task_of(clinic).due_at
+    assert later > due_at
+    rita.post(f"/tasks/{uid}/undo", data={"version": task_of(clinic).version})
+    task = task_of(clinic)
+    assert (task.outcome, task.due_at) == ("no_answer", later)
+    told = clinic.session.get_one(Told, (visit.id, client.id), populate_existing=True)
+    assert (told.starts_at, told.sequence, told.at) == (earlier.truth.starts_at, 3, earlier.at)
+
+
+@pytest.mark.parametrize(
+    ("hours", "seen", "refusal"), [(11, 0, None), (13, 0, "task_not_undone"), (1, -1, "stale_version")]
+)
+def test_a_settled_task_comes_back_within_the_day(clinic, rita, clock, hours, seen, refusal):
+    returned_mail(clinic, clinic.visit(clock() + DAY), clock())
+    task = task_of(clinic)
+    rita.post(f"/tasks/{task.uid}/close", data={"version": task.version})
+    clock.advance(timedelta(hours=hours))
+    named = {"task_uid": task.uid, "version": task_of(clinic).version + seen, "actor": RECEPTIONIST, "now": clock()}
+    if refusal is None:
+        act(clinic.session, lambda: take_back(clinic.session, **named))
+    else:
+        with pytest.raises(PracticeError) as refused:
+            act(clinic.session, lambda: take_back(clinic.session, **named))
+        assert refused.value.code == refusal
+    assert (task_of(clinic).state == "open") == (refusal is None)
+
+
+def test_over_json_a_task_is_taken_back_once(app, clinic, clock):
+    returned_mail(clinic, clinic.visit(clock() + DAY), clock())
+    api, uid = caller(app, "receptionist"), task_of(clinic).uid
+    assert api.post(f"/tasks/{uid}/undo", None).json["code"] == "task_not_undone"
+    api.post(f"/tasks/{uid}/finish", {"outcome": "done"})
+    assert api.post(f"/tasks/{uid}/undo", None).json["state"] == "open"
+    assert api.post(f"/tasks/{uid}/undo", None).status_code == 409

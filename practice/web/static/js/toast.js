@@ -27,11 +27,18 @@ function closer() {
   return button;
 }
 
-function undoButton() {
+// An act of the diary is taken back by Ctrl-Z, any other as { post, target } says.
+function undoButton(how) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button small";
-  button.dataset.undo = "";
+  if (how === true) {
+    button.dataset.undo = "";
+  } else {
+    button.setAttribute("hx-post", how.post);
+    button.setAttribute("hx-target", how.target);
+    button.setAttribute("hx-swap", "outerHTML");
+  }
   button.append("Undo");
   return button;
 }
@@ -51,10 +58,11 @@ export function toast(text, kind = "ok", { undo = false, link = null } = {}) {
   item.className = `toast toast-${kind}`;
   item.dataset.toast = kind;
   if (link) line.append(" ", leadingOn(link));
-  item.append(symbol(SYMBOLS[kind] ?? "info"), line, ...(undo ? [undoButton()] : []), closer());
+  item.append(symbol(SYMBOLS[kind] ?? "info"), line, ...(undo ? [undoButton(undo)] : []), closer());
   // What was said before is no news any more once the next act succeeded.
   if (kind === "ok") box()?.querySelectorAll('[data-toast="ok"]').forEach((earlier) => earlier.remove());
   box()?.append(item);
+  if (undo && undo !== true) window.htmx?.process(item);
   return item;
 }
 
