@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from practice.clients.models import Client
 from practice.clients.sealing import destroy_record, hang_keys, rotate_keys
 from practice.core.sealed_text import KeyRing, SealBroken
-from practice.core.transact import transact
+from practice.core.transact import open_transaction, transact
 from practice.visits.notes.amending import add_addendum
 from practice.visits.notes.drafting import save_draft
 from practice.visits.notes.models import NoteEntry
@@ -44,6 +44,7 @@ def verdict(session, exported=None):
 def tampered(session, *statements, exported=None):
     """What the proof says after statements that the guards would refuse; all of it is undone."""
     session.rollback()
+    open_transaction(session)
     drop_guards(session, "note_entry")
     for statement in statements:
         session.execute(text(statement))
