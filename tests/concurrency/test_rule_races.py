@@ -10,7 +10,7 @@ from practice.clinic.limits import LimitDetails, set_limits
 from practice.core import failpoints
 from practice.scheduling.appointments.booking import book_time
 from practice.scheduling.claiming import claim as claims
-from practice.scheduling.claiming import placing
+from practice.scheduling.claiming import places, placing
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.errors import BookingRefused
 from tests.concurrency.racing import deadlocks, losers, race, winners
@@ -66,7 +66,7 @@ def test_without_looking_further_than_the_time_itself_both_would_be_booked(
     scene: Scene, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch, contest
 ) -> None:
     acts = contest(scene)
-    monkeypatch.setattr(placing, "known_around", lambda _question, _set_up, treatment: treatment)
+    monkeypatch.setattr(places, "known_around", lambda _question, _set_up, treatment: treatment)
     monkeypatch.setattr(
         placing,
         "people_diaries",
