@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from practice.scheduling.local_days import floor_minute, instant_of
 from practice.scheduling.question import LocationFacts
 
 LOOKS_AHEAD = 28
-MOST_SHOWN = 40
+ENOUGH_SHOWN = 40
 USUAL_MINUTES = 60
 NOON, EVENING = 12, 17
 
@@ -128,9 +129,7 @@ def gaps_page(session: Session, asked: GapsAsked, *, own_id: int | None = None, 
     read = read_weeks(session, asked.location, asked.therapist, days=days, own_id=own_id, now=now)
     starts = _starts(session, asked, read.location, days, now=now) if asked.service else None
     found = _found(read, asked, starts, now)
-    shown: dict[date, list[FoundGap]] = {}
-    for gap in found[:MOST_SHOWN]:
-        shown.setdefault(gap.on, []).append(gap)
+    shown = _whole_days(found)
     return GapsPage(
         asked=asked,
         location=read.location,
@@ -140,8 +139,18 @@ def gaps_page(session: Session, asked: GapsAsked, *, own_id: int | None = None, 
         first_on=first_on,
         searched_to=days[1],
         today=today,
-        is_cut=len(found) > MOST_SHOWN,
+        is_cut=sum(map(len, shown.values())) < len(found),
     )
+
+
+def _whole_days(found: Sequence[FoundGap]) -> dict[date, list[FoundGap]]:
+    """Return the gaps by day until enough are shown; a day is never cut, for the search goes on with the next one."""
+    shown: dict[date, list[FoundGap]] = {}
+    for on, gaps in groupby(found, key=lambda gap: gap.on):
+        shown[on] = list(gaps)
+        if sum(map(len, shown.values())) >= ENOUGH_SHOWN:
+            break
+    return shown
 
 
 def _found(read: Weeks, asked: GapsAsked, starts: Mapping[str, Sequence[int]] | None, now: datetime) -> list[FoundGap]:

@@ -72,7 +72,7 @@ class MonthPage:
     def percent(self) -> int:
         """Return how full the rest of the month is."""
         bookable = sum(day.fill.bookable for day in self.days)
-        return sum(day.fill.booked for day in self.days) * 100 // bookable if bookable else 0
+        return sum(day.fill.booked for day in self.days) * WHOLE // bookable if bookable else 0
 
     @property
     def full_days(self) -> int:

@@ -93,6 +93,14 @@ def test_a_wish_that_cannot_be_read_is_shown_with_what_is_wrong(desk):
     assert "f-minutes-error" in page.text or 'aria-invalid="true"' in page.text
 
 
+def test_looking_further_ahead_loses_no_gap(desk, busy):
+    first = desk.rita.get("/gaps?minutes=15").text
+    assert "There are more on later days" in first
+    last = re.findall(r'id="on-([\d-]+)"', first)[-1]
+    whole = desk.rita.get(f"/gaps?minutes=15&from_on={last}").text.split('id="on-')[1]
+    assert rows(first.split(f'id="on-{last}"')[1]) == rows(whole)
+
+
 def test_nothing_free_says_so_and_leads_on(desk):
     page = desk.rita.get("/gaps?minutes=240&part=evening").text
     assert "No gap until" in page
