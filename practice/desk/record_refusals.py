@@ -18,6 +18,7 @@ RECORD: Mapping[str, tuple[int, str, str]] = {
     "visit_not_over": (422, "The treatment has not ended.", "End the visit, then sign."),
     "visit_not_held": (422, "The visit was cancelled, missed or entered in error.", "Look at the appointment."),
     "not_the_therapist": (422, "Somebody else treated the client.", "Let the treating therapist sign, then co-sign."),
+    "not_the_author": (422, "Somebody else signed the note.", "Let its author mark it, or write an addendum."),
     "not_registered": (
         422,
         "The registration was not valid on the day of the visit.",

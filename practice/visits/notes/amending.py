@@ -12,7 +12,7 @@ from practice.visits.errors import NotAccepted
 from practice.visits.models import Visit
 from practice.visits.notes.chain import EntryKind
 from practice.visits.notes.entries import Signed, append, lock_record
-from practice.visits.notes.errors import NoteInError, NotTheTherapist, OwnSignature
+from practice.visits.notes.errors import NoteInError, NotTheAuthor, OwnSignature
 from practice.visits.notes.models import NoteEntry
 from practice.visits.notes.queries import get_note, list_entries_of
 
@@ -64,13 +64,12 @@ def mark_in_error(
 ) -> NoteEntry:
     """Mark a note as entered in error: it is kept, struck through, and the visit can have another.
 
-    Raises ``StepUpNeeded``, ``NotAccepted``, :class:`NoteInError`, and :class:`NotTheTherapist` for anybody but its
-    author.
+    Raises ``StepUpNeeded``, ``NotAccepted``, :class:`NoteInError`, and :class:`NotTheAuthor` for anybody else.
     """
     if not reason:
         raise NotAccepted(["Say why it is an error."], "error_reason")
     if get_note(session, visit.id, note_uid).therapist_id != actor.therapist_id:
-        raise NotTheTherapist(None)
+        raise NotTheAuthor
     return _add(session, visit, note_uid, EntryKind.ERROR, {"reason": reason}, proof=proof, actor=actor, now=now)
 
 

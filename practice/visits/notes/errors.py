@@ -114,11 +114,23 @@ class NotTheTherapist(RuleViolation):
     code = "not_the_therapist"
     title = "Somebody else treated"
 
-    def __init__(self, appointment_uid: str | None) -> None:
-        to_visit = () if appointment_uid is None else (_to_visit(appointment_uid, "Open the appointment"),)
+    def __init__(self, appointment_uid: str) -> None:
         super().__init__(
             "Whoever treated the client signs the note. You can co-sign it afterwards.",
-            ways_out=(*to_visit, RELOAD),
+            ways_out=(_to_visit(appointment_uid, "Open the appointment"), RELOAD),
+        )
+
+
+class NotTheAuthor(RuleViolation):
+    """Only who signed a note says that it is an error."""
+
+    code = "not_the_author"
+    title = "Somebody else signed this"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Only whoever signed a note marks it as an error. You can write an addendum that says what is wrong.",
+            ways_out=(*correct("addendum", "Write an addendum"), RELOAD),
         )
 
 

@@ -34,6 +34,7 @@ from practice.visits.notes.errors import (
     NoteInError,
     NoteSigned,
     NotRegistered,
+    NotTheAuthor,
     NotTheTherapist,
     OwnSignature,
     RegionLeftOut,
@@ -320,7 +321,7 @@ def test_a_note_in_error_is_kept_and_the_visit_gets_another(notes, bram):
     visit = notes.written()
     note = notes.sign(visit)
     wrong = {"visit": visit, "note_uid": note.uid, "reason": "Another client's."}
-    with pytest.raises(NotTheTherapist):
+    with pytest.raises(NotTheAuthor):
         notes.do(mark_in_error, **wrong, proof=notes.proof(bram), actor=bram)
     notes.do(mark_in_error, **wrong, proof=notes.proof())
     with pytest.raises(NoteInError):
