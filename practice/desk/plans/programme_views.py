@@ -134,8 +134,7 @@ class ProgrammePage:
 @blueprint.get("")
 @requires(WRITE)
 def show(uid: str) -> Response:
-    """Show goals and exercises."""
-    write(lambda opened: note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when()))
+    """Show goals and exercises; each look is logged."""
     return _page(uid)
 
 
@@ -190,6 +189,7 @@ def _post(uid: str, part: str, schema: StrictSchema, act: Any, said: str) -> Res
 
 
 def _page(uid: str, wrong: str = "", form: FormState | None = None, status: int = 200) -> Response:
+    write(lambda opened: note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when()))
     plan = own_plan(session(), uid, CHART)
     version = find_version(session(), plan.id, VersionState.ACTIVE) or find_version(
         session(), plan.id, VersionState.DRAFT

@@ -182,8 +182,7 @@ def _line(found: Checkpoint, change: Change) -> Line:
 @blueprint.get("/plans/<uid:uid>/reassessment")
 @requires(WRITE)
 def show(uid: str) -> Response:
-    """Show how the course stands, and what can be decided."""
-    write(lambda opened: note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when()))
+    """Show how the course stands, and what can be decided; each look is logged."""
     return _page(uid)
 
 
@@ -210,6 +209,7 @@ def post(uid: str) -> Response:
 
 
 def _page(uid: str, form: FormState | None = None, status: int = 200) -> Response:
+    write(lambda opened: note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when()))
     plan = own_plan(session(), uid, CHART)
     rows = list_reassessments(session(), plan.id)
     sealed = open_record(session(), plan.client_id) if rows else None

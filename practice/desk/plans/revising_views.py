@@ -28,8 +28,7 @@ blueprint = Blueprint("desk_plan_version", __name__, template_folder="../templat
 @blueprint.get("/plans/<uid:uid>/version")
 @requires(WRITE)
 def show(uid: str) -> Response:
-    """Show the version that is being written, or a form for the next one."""
-    write(lambda opened: _read(opened, uid))
+    """Show the version that is being written, or a form for the next one; each look is logged."""
     return _page(uid)
 
 
@@ -62,11 +61,8 @@ def post_discard(uid: str) -> Response:
     return post_act(work, f"/plans/{uid}", said="The draft is dropped. The version in force stays.")
 
 
-def _read(opened: Session, uid: str) -> None:
-    note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when())
-
-
 def _page(uid: str, form: FormState | None = None, status: int = 200) -> Response:
+    write(lambda opened: note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when()))
     plan = own_plan(session(), uid, CHART)
     if PlanState(plan.state) not in OPEN_PLANS:
         flash("The plan has ended. A return is a new plan.", "info")

@@ -51,8 +51,7 @@ class WithdrawalPage:
 @blueprint.get("/plans/<uid:uid>/consent/withdrawal")
 @requires(WRITE)
 def show(uid: str) -> Response:
-    """Say what follows."""
-    write(lambda opened: note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when()))
+    """Say what follows; each look is logged."""
     return _page(uid)
 
 
@@ -71,6 +70,7 @@ def post(uid: str) -> Response:
 
 
 def _page(uid: str, form: FormState | None = None, status: int = 200) -> Response:
+    write(lambda opened: note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when()))
     plan = own_plan(session(), uid, CHART)
     page = WithdrawalPage(plan, given_consents(session(), plan.id), len(standing(list_sessions(session(), plan.id))))
     given = form or FormState()
