@@ -48,3 +48,9 @@ def own_client_id(session: Session, uid: str, actor: Actor, action: str) -> int:
 def note_reading(session: Session, kind: str, uid: str, *, actor: Actor, now: datetime) -> None:
     """Log that somebody reads a part of a chart; in the same transaction as the reading."""
     record(session, Event("chart.read", kind, uid, actor, now))
+
+
+def note_look(session: Session, appointment_uid: str, visit: Visit | None, *, actor: Actor, now: datetime) -> None:
+    """Log a look at the page of a visit: while nothing was recorded at it, it shows the client's chart all the same."""
+    kind, uid = ("appointment", appointment_uid) if visit is None else ("visit", visit.uid)
+    note_reading(session, kind, uid, actor=actor, now=now)

@@ -13,7 +13,7 @@ from practice.desk.queries import get_visit
 from practice.desk.visit_record.body_map_forms import NEW, place_field, rating_field
 from practice.desk.visits import Visit as Booked
 from practice.treatment_plans.visiting import measure
-from practice.visits.access import RECORD, note_reading, visit_of_own_appointment
+from practice.visits.access import RECORD, note_look, visit_of_own_appointment
 from practice.visits.activities import add_activity, list_activities, words_of
 from practice.visits.body_map import Quality
 from practice.visits.mapping import list_entries, painted_on
@@ -116,8 +116,7 @@ def activities_page(session: Session, uid: str, form: FormState, *, actor: Actor
 
 def _read(session: Session, uid: str, *, actor: Actor, now: datetime) -> Visit | None:
     visit = visit_of_own_appointment(session, uid, actor, RECORD)
-    if visit is not None:
-        note_reading(session, "visit", visit.uid, actor=actor, now=now)
+    note_look(session, uid, visit, actor=actor, now=now)
     return visit
 
 

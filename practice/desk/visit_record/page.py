@@ -14,7 +14,7 @@ from practice.desk.visit_record.note_page import NotePart, note_part
 from practice.desk.visit_record.schemas import PAINS
 from practice.desk.visits import Visit as Booked
 from practice.treatment_plans.visiting import measure, take_vitals
-from practice.visits.access import RECORD, note_reading, visit_of_own_appointment
+from practice.visits.access import RECORD, note_look, visit_of_own_appointment
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number
 from practice.visits.models import Visit
@@ -77,8 +77,7 @@ def visit_page(
 ) -> VisitPage:
     """Return the page of an appointment of an own client and log that it was read; raises ``NotFound``."""
     visit = visit_of_own_appointment(session, uid, actor, RECORD)
-    if visit is not None:
-        note_reading(session, "visit", visit.uid, actor=actor, now=now)
+    note_look(session, uid, visit, actor=actor, now=now)
     shown = None if visit is None else show_visit(session, visit)
     part = note_part(session, uid, visit, actor=actor)
     return VisitPage(get_visit(session, uid, now=now), shown, part, refusal)
