@@ -24,6 +24,7 @@ from practice.visits.opening import HERE
 from practice.web.forms import FormState
 
 PSFS = "PSFS"
+QUALITIES: Sequence[tuple[str, str]] = tuple((str(each), str(each)) for each in Quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,3 @@ def rate_activities(session: Session, *, visit: Visit, said: Mapping[str, Any], 
     numbers = [Number(PSFS, f"activity_{number}", value, Timing.PRE) for number, value in lines.items()]
     if numbers or not said["words"]:
         measure(session, visit=visit, numbers=numbers, actor=actor, now=now)
-
-
-QUALITIES: Sequence[tuple[str, str]] = tuple((str(each), str(each)) for each in Quality)

@@ -10,10 +10,9 @@ from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.desk.visit_record.body_map_forms import ActivitiesForm, MapForm, painted_of
 from practice.desk.visit_record.body_map_page import QUALITIES, activities_page, map_page, rate_activities
+from practice.desk.visit_record.recording_views import opened_visit
 from practice.treatment_plans.visiting import paint
-from practice.visits.access import RECORD, visit_of_own_appointment
-from practice.visits.models import Visit
-from practice.visits.opening import open_visit
+from practice.visits.access import RECORD
 from practice.web.database import now, write
 from practice.web.form_pages import Body, post_form
 from practice.web.forms import FormState
@@ -38,7 +37,7 @@ def post_map(uid: str) -> Response:
 
     def act(opened: Session, body: Body, _version: int | None) -> str:
         painted = painted_of(body)
-        paint(opened, visit=_opened(opened, uid), painted=painted, actor=current_actor(), now=now())
+        paint(opened, visit=opened_visit(opened, uid), painted=painted, actor=current_actor(), now=now())
         return f"/appointments/{uid}/visit"
 
     return post_form(MapForm(), act, partial(_map_page, uid), said="The body map is recorded.", actor=current_actor())
@@ -57,16 +56,11 @@ def post_activities(uid: str) -> Response:
     """Rate activities, and add one in the client's words."""
 
     def act(opened: Session, body: Body, _version: int | None) -> str:
-        rate_activities(opened, visit=_opened(opened, uid), said=body, actor=current_actor(), now=now())
+        rate_activities(opened, visit=opened_visit(opened, uid), said=body, actor=current_actor(), now=now())
         return f"/appointments/{uid}/visit"
 
     show = partial(_activities_page, uid)
     return post_form(ActivitiesForm(), act, show, said="The activities are rated.", actor=current_actor())
-
-
-def _opened(opened: Session, uid: str) -> Visit:
-    visit_of_own_appointment(opened, uid, current_actor(), RECORD)
-    return open_visit(opened, appointment_uid=uid, actor=current_actor(), now=now())
 
 
 def _map_page(uid: str, form: FormState | None = None, status: int = 200) -> Response:
