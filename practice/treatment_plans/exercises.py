@@ -58,3 +58,9 @@ EXERCISES: Mapping[str, Exercise] = {
         Exercise("BREATHE", "Slow breathing", Dose(minutes=5)),
     )
 }
+
+
+def name_of(code: str) -> str:
+    """Return what an exercise is called, its code when it is in the list no more."""
+    known = EXERCISES.get(code)
+    return known.name if known else code

@@ -12,7 +12,7 @@ from practice.clinic.models import Service, Therapist
 from practice.core.errors import Refusal
 from practice.treatment_plans.activating import readiness_of
 from practice.treatment_plans.diagnosis import CauseSource, Side, icd_codes
-from practice.treatment_plans.exercises import EXERCISES
+from practice.treatment_plans.exercises import name_of
 from practice.treatment_plans.lifecycles import OPEN_PLANS, ConsentState, PlanState, VersionState
 from practice.treatment_plans.models import Episode, PlanHold, Reassessment, TreatmentPlan
 from practice.treatment_plans.queries import list_exercises, list_holds, list_reassessments, list_versions
@@ -166,8 +166,7 @@ def show_exercise(row: ExercisePrescription) -> Shown:
     """Return one exercise of the home programme."""
     names = ("uid", "version", "code", "side", "state", "sets", "reps", "hold_seconds", "minutes")
     more = ("times_per_day", "days_per_week", "starts_on", "ends_on")
-    known = EXERCISES.get(row.code)
-    return {name: getattr(row, name) for name in (*names, *more)} | {"name": known.name if known else row.code}
+    return {name: getattr(row, name) for name in (*names, *more)} | {"name": name_of(row.code)}
 
 
 def _hold(row: PlanHold, sealed: SealedRecord) -> Shown:

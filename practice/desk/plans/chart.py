@@ -14,9 +14,10 @@ from practice.safety.queries import list_clearances
 from practice.treatment_plans.activating import readiness_of
 from practice.treatment_plans.consent_texts import PLAN_CONSENT, ConsentText
 from practice.treatment_plans.diagnosis import Side, icd_codes
-from practice.treatment_plans.exercises import EXERCISES, STOP_RULE, Dose, Exercise
+from practice.treatment_plans.exercises import EXERCISES, STOP_RULE, Exercise, name_of
 from practice.treatment_plans.lifecycles import RUNNING_PLANS, ExerciseState, GoalState, PlanState, VersionState
 from practice.treatment_plans.models import Episode, PlanHold, Reassessment, TreatmentPlan
+from practice.treatment_plans.prescribing import dose_of
 from practice.treatment_plans.queries import (
     find_consent,
     find_hold,
@@ -143,16 +144,7 @@ def _whole(tenths: int | None) -> float | None:
 
 
 def _exercise(row: ExercisePrescription) -> ExerciseLine:
-    dose = Dose(
-        sets=row.sets,
-        reps=row.reps,
-        hold_seconds=row.hold_seconds,
-        minutes=row.minutes,
-        times_per_day=row.times_per_day,
-        days_per_week=row.days_per_week,
-    )
-    known = EXERCISES.get(row.code)
-    return ExerciseLine(row.uid, known.name if known else row.code, dose.words, row.side, row.state == "paused")
+    return ExerciseLine(row.uid, name_of(row.code), dose_of(row).words, row.side, row.state == "paused")
 
 
 def _verdict(row: Reassessment, sealed: SealedRecord) -> VerdictLine:

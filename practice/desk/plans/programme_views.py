@@ -16,7 +16,7 @@ from practice.clients.sealing import open_record
 from practice.core.errors import NotFound
 from practice.desk.ways_out import PlainPlace, offers_of
 from practice.treatment_plans import prescribing
-from practice.treatment_plans.exercises import EXERCISES, STOP_RULE, Dose
+from practice.treatment_plans.exercises import STOP_RULE, Dose, name_of
 from practice.treatment_plans.goals import settle_goal
 from practice.treatment_plans.lifecycles import OPEN_PLANS, ExerciseState, GoalState, PlanState, VersionState
 from practice.treatment_plans.models import TreatmentPlan
@@ -96,13 +96,12 @@ class ExerciseRow:
     @property
     def name(self) -> str:
         """Return what it is called."""
-        known = EXERCISES.get(self.row.code)
-        return known.name if known else self.row.code
+        return name_of(self.row.code)
 
     @property
     def dose(self) -> Dose:
         """Return how much."""
-        return Dose(**{name: getattr(self.row, name) for name in Dose.__dataclass_fields__})
+        return prescribing.dose_of(self.row)
 
     @property
     def numbers(self) -> dict[str, int]:

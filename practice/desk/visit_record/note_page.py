@@ -13,7 +13,7 @@ from practice.safety.catalogue import T3
 from practice.safety.queries import list_open_flags
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
-from practice.treatment_plans.exercises import EXERCISES
+from practice.treatment_plans.exercises import name_of
 from practice.treatment_plans.prescribing import dose_of
 from practice.treatment_plans.queries import find_open_plan, list_exercises
 from practice.treatment_plans.visiting import standing_of
@@ -103,7 +103,7 @@ def note_part(session: Session, uid: str, visit: Visit | None, *, actor: Actor) 
         rests_on=mode_to_rest_on(session, client_id, standing_of(session, client_id)),
         reactions=() if visit is None else list_reactions(session, {visit.id}),
         left_out=[REGIONS[region].label for region in left_out],
-        exercises=[f"{EXERCISES[row.code].name}: {dose_of(row).words}" for row in exercises],
+        exercises=[f"{name_of(row.code)}: {dose_of(row).words}" for row in exercises],
         plan_uid="" if plan is None else plan.uid,
         has_earlier=find_last_note(session, client_id, before_visit_id=0 if visit is None else visit.id) is not None,
         state=AppointmentState(appointment.state),
