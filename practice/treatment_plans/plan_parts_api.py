@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
-from practice.core.errors import NotFound
 from practice.scheduling.appointments.forms import seen_version
 from practice.treatment_plans import prescribing
 from practice.treatment_plans.chart_schemas import PlanVersionSchema, PrescribedSchema
@@ -44,7 +43,7 @@ from practice.treatment_plans.plan_input_schemas import (
     RevisionSchema,
     WithdrawalSchema,
 )
-from practice.treatment_plans.queries import list_exercises
+from practice.treatment_plans.queries import get_exercise
 from practice.treatment_plans.revising import discard_draft, revise
 from practice.treatment_plans.shown_charts import show_exercise, show_versions
 from practice.treatment_plans.shown_plans import Shown
@@ -203,21 +202,12 @@ class OneExercise(MethodView):
         version = seen_version()
 
         def work(opened: Session) -> Read:
-            own_exercise(opened, uid, part)
+            get_exercise(opened, own_plan(opened, uid, WRITE).id, part)
             row = _change(opened, part, body, version)
             opened.flush()
             return show_exercise(row), 200, {"ETag": etag(row.version)}
 
         return write(work)
-
-
-def own_exercise(opened: Session, uid: str, part: str) -> ExercisePrescription:
-    """Return an exercise of an own plan; raises ``NotFound``."""
-    plan = own_plan(opened, uid, WRITE)
-    row = next((row for row in list_exercises(opened, plan.id) if row.uid == part), None)
-    if row is None:
-        raise NotFound("There is no such exercise in this plan.")
-    return row
 
 
 def _change(opened: Session, part: str, body: Body, version: int | None) -> ExercisePrescription:

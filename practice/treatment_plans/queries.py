@@ -128,6 +128,14 @@ def list_exercises(session: Session, plan_id: int, *, active_only: bool = False)
     return session.scalars(wanted.order_by(ExercisePrescription.state, ExercisePrescription.place)).all()
 
 
+def get_exercise(session: Session, plan_id: int, uid: str) -> ExercisePrescription:
+    """Return one prescription of a plan; raises ``NotFound``."""
+    row = next((row for row in list_exercises(session, plan_id) if row.uid == uid), None)
+    if row is None:
+        raise NotFound("There is no such exercise in this plan.")
+    return row
+
+
 def is_registered(therapist: Therapist, on: date) -> bool:
     """Return whether a therapist's registration is valid on a day, first and last day included."""
     begins, ends = therapist.registered_from, therapist.registered_until

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.clients.sealing import open_record
-from practice.core.errors import NotFound
 from practice.desk.ways_out import PlainPlace, offers_of
 from practice.treatment_plans import prescribing
 from practice.treatment_plans.exercises import STOP_RULE, Dose, name_of
@@ -21,7 +20,7 @@ from practice.treatment_plans.goals import settle_goal
 from practice.treatment_plans.lifecycles import OPEN_PLANS, ExerciseState, GoalState, PlanState, VersionState
 from practice.treatment_plans.models import TreatmentPlan
 from practice.treatment_plans.plan_forms import CHART, WRITE, own_plan, who_and_when
-from practice.treatment_plans.queries import find_version, list_exercises
+from practice.treatment_plans.queries import find_version, get_exercise, list_exercises
 from practice.treatment_plans.version_models import ExercisePrescription, PlanGoal
 from practice.visits.access import note_reading
 from practice.web.database import session, write
@@ -157,7 +156,7 @@ def post_step(uid: str, part: str) -> Response:
     """Pause, resume or end an exercise."""
 
     def act(opened: Session, body: Body, version: int | None) -> str:
-        _own_exercise(opened, uid, part)
+        get_exercise(opened, own_plan(opened, uid, WRITE).id, part)
         _STEPS[body["step"]](opened, exercise_uid=part, version=version, **who_and_when())
         return f"/plans/{uid}/programme"
 
@@ -170,17 +169,11 @@ def post_dose(uid: str, part: str) -> Response:
     """Give an exercise another dose: the old one ends, and stays readable."""
 
     def act(opened: Session, body: Body, version: int | None) -> str:
-        _own_exercise(opened, uid, part)
+        get_exercise(opened, own_plan(opened, uid, WRITE).id, part)
         prescribing.change_dose(opened, exercise_uid=part, dose=Dose(**body), version=version, **who_and_when())
         return f"/plans/{uid}/programme"
 
     return _post(uid, part, DoseForm(), act, "The dose is changed.")
-
-
-def _own_exercise(opened: Session, uid: str, part: str) -> None:
-    plan = own_plan(opened, uid, WRITE)
-    if part not in {row.uid for row in list_exercises(opened, plan.id)}:
-        raise NotFound("There is no such exercise in this plan.")
 
 
 def _post(uid: str, part: str, schema: StrictSchema, act: Any, said: str) -> Response:

@@ -13,7 +13,7 @@ from practice.accounts.current import current_actor
 from practice.accounts.ownership import require_own
 from practice.accounts.permissions import may
 from practice.accounts.policy import requires
-from practice.core.errors import Conflict, NotFound, RuleViolation
+from practice.core.errors import Conflict, RuleViolation
 from practice.desk.plans.chart import clearance_spans, plan_chart
 from practice.desk.plans.overview import read_overview
 from practice.desk.plans.page import plan_page
@@ -38,7 +38,7 @@ from practice.treatment_plans.holding import hold, resume
 from practice.treatment_plans.lifecycles import RUNNING_PLANS, HoldReason, Outcome, PlanState
 from practice.treatment_plans.models import TreatmentPlan
 from practice.treatment_plans.prescribing import end_exercise, prescribe
-from practice.treatment_plans.queries import get_plan, list_exercises
+from practice.treatment_plans.queries import get_exercise, get_plan
 from practice.visits.access import note_reading
 from practice.web.database import now, session, write
 from practice.web.form_pages import Body, post_act, post_form
@@ -223,9 +223,7 @@ def post_end_exercise(uid: str, part: str) -> Response:
     """End an exercise."""
 
     def verb(opened: Session, *, plan_uid: str, **named: Any) -> None:
-        plan = get_plan(opened, plan_uid)
-        if part not in {row.uid for row in list_exercises(opened, plan.id)}:
-            raise NotFound("There is no such exercise in this plan.")
+        get_exercise(opened, get_plan(opened, plan_uid).id, part)
         end_exercise(opened, exercise_uid=part, **named)
 
     return _press(uid, verb, "The exercise is ended.")
