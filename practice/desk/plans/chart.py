@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from practice.clients.sealing import SealedRecord, open_record
 from practice.core.errors import Refusal
+from practice.desk.plans.saying import STEP_WORDS, VERDICT_WORDS
 from practice.desk.plans.timeline import Span
 from practice.safety.clearing import ClearanceState
 from practice.safety.queries import list_clearances
@@ -17,7 +18,9 @@ from practice.treatment_plans.diagnosis import Side, icd_codes
 from practice.treatment_plans.exercises import EXERCISES, STOP_RULE, Exercise, name_of
 from practice.treatment_plans.lifecycles import RUNNING_PLANS, ExerciseState, GoalState, PlanState, VersionState
 from practice.treatment_plans.models import Episode, PlanHold, Reassessment, TreatmentPlan
+from practice.treatment_plans.next_steps import Step
 from practice.treatment_plans.prescribing import dose_of
+from practice.treatment_plans.progress import Verdict
 from practice.treatment_plans.queries import (
     find_consent,
     find_hold,
@@ -149,9 +152,8 @@ def _exercise(row: ExercisePrescription) -> ExerciseLine:
 
 def _verdict(row: Reassessment, sealed: SealedRecord) -> VerdictLine:
     reason = "" if row.reason is None else sealed.open(row.reason, Reassessment.reason, row.uid)
-    return VerdictLine(
-        row.after_number, _said(row.verdict), _said(row.decided), _said(row.decision), row.done_at, reason
-    )
+    computed, decided = VERDICT_WORDS[Verdict(row.verdict)], VERDICT_WORDS[Verdict(row.decided)]
+    return VerdictLine(row.after_number, computed, decided, STEP_WORDS[Step(row.decision)], row.done_at, reason)
 
 
 def _said(code: str) -> str:

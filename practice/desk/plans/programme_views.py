@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.clients.sealing import open_record
+from practice.desk.plans.saying import MEASURE_WORDS
 from practice.desk.ways_out import PlainPlace, offers_of
 from practice.treatment_plans import prescribing
 from practice.treatment_plans.exercises import STOP_RULE, Dose, name_of
@@ -32,8 +33,6 @@ from practice.web.schemas import StrictSchema, WholeNumber
 blueprint = Blueprint(
     "desk_programme", __name__, url_prefix="/plans/<uid:uid>/programme", template_folder="../templates"
 )
-
-MEASURES = {"PSFS": "own activities", "RMDQ": "disability", "NPRS_LEG": "leg pain", "NPRS_BACK": "back pain"}
 
 _STEPS: dict[str, Callable[..., Any]] = {
     "pause": prescribing.pause_exercise,
@@ -78,7 +77,7 @@ class GoalRow:
         ends = "" if self.row.target_tenths is None else f" to {self.row.target_tenths / 10:g}"
         begins = "" if self.row.baseline_tenths is None else f" {self.row.baseline_tenths / 10:g}"
         due = f"by session {self.row.due_number}" if self.row.due_on is None else f"by {self.row.due_on}"
-        return f"{MEASURES.get(self.row.measure, self.row.measure)}{begins}{ends}, {due}"
+        return f"{MEASURE_WORDS.get(self.row.measure, self.row.measure)}{begins}{ends}, {due}"
 
     @property
     def is_open(self) -> bool:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.clients.sealing import SealedRecord, open_record
+from practice.desk.plans.saying import MEASURE_WORDS, SIGN_WORDS, STEP_WORDS, VERDICT_WORDS
 from practice.desk.ways_out import PlainPlace, offers_of
 from practice.treatment_plans.checkpoints import REFERENCE, Checkpoint, Decision, assess, find_checkpoint, number
 from practice.treatment_plans.lifecycles import RUNNING_PLANS, PlanState
@@ -30,41 +31,11 @@ from practice.web.schemas import StrictSchema, Text, WholeNumber
 
 blueprint = Blueprint("desk_reassessment", __name__, template_folder="../templates")
 
-MEASURES = {
-    "NPRS_LEG": "Leg pain",
-    "NPRS_BACK": "Back pain",
-    "PSFS": "Own activities",
-    "RMDQ": "Disability",
-}
 ANSWERS = {
     "improved": "improved",
     "not_improved": "not improved",
     "at_floor": "nothing left to gain",
     "missing": "not measured",
-}
-VERDICTS = {
-    Verdict.WORSENING: "worsening",
-    Verdict.RECOVERED: "recovered",
-    Verdict.RESPONDER: "responds",
-    Verdict.PARTIAL: "responds in part",
-    Verdict.TOO_EARLY: "too early to say",
-    Verdict.NO_CHANGE: "no change",
-}
-STEPS = {
-    Step.CONTINUE: "go on",
-    Step.CONTINUE_ONCE: "go on until the next checkpoint, once",
-    Step.TAPER: "taper",
-    Step.DISCHARGE: "discharge",
-    Step.HOLD_AND_REFER: "hold the plan, phone today, refer",
-    Step.RETRY_WITH_LESS: "a new version with fewer exercises",
-    Step.CHANGE_APPROACH: "change the approach",
-    Step.REFER: "refer",
-}
-SIGNS = {
-    "pain_up": "pain 2 above the first score at two visits running",
-    "further_down": "pain further down the leg at two visits running",
-    "feels_worse": "feels clearly worse",
-    "nerve_fall": "a nerve sign is weaker than before",
 }
 NEW_VERSION = frozenset({Step.RETRY_WITH_LESS, Step.CHANGE_APPROACH, Step.TAPER})
 
@@ -145,18 +116,20 @@ class ReassessPage:
         """Return for each verdict what it leaves open, in words."""
         if self.found is None:
             return []
-        return [(VERDICTS[each], ", ".join(STEPS[step] for step in self.found.steps(each))) for each in Verdict]
+        steps = {verdict: self.found.steps(verdict) for verdict in Verdict}
+        return [(VERDICT_WORDS[each], ", ".join(STEP_WORDS[step] for step in open_)) for each, open_ in steps.items()]
 
     @property
     def open_steps(self) -> list[tuple[str, str]]:
         """Return the steps that the computed verdict leaves open, the first one proposed."""
-        return [] if self.found is None else [(str(step), STEPS[step]) for step in self.found.steps(self._computed)]
+        steps = () if self.found is None else self.found.steps(self._computed)
+        return [(str(step), STEP_WORDS[step]) for step in steps]
 
     @property
     def other_steps(self) -> list[tuple[str, str]]:
         """Return the other steps, which another verdict may leave open."""
         known = {code for code, _ in self.open_steps}
-        return [(str(step), STEPS[step]) for step in Step if str(step) not in known]
+        return [(str(step), STEP_WORDS[step]) for step in Step if str(step) not in known]
 
     @property
     def _computed(self) -> Verdict:
@@ -169,7 +142,7 @@ def _line(found: Checkpoint, change: Change) -> Line:
     if definition.mic_pct is not None:
         matters += f" and {definition.mic_pct:g} %"
     return Line(
-        name=MEASURES.get(change.code, change.code),
+        name=MEASURE_WORDS[change.code].capitalize(),
         before=number(change.before),
         after=number(change.after),
         answer=ANSWERS[answer],
@@ -217,14 +190,14 @@ def _page(uid: str, form: FormState | None = None, status: int = 200) -> Respons
     given = form or FormState()
     offers = offers_of(given.refusal, PlainPlace(f"/plans/{uid}/reassessment"))
     more: dict[str, Any] = {
-        "verdicts": [(str(code), words) for code, words in VERDICTS.items()],
-        "signs": SIGNS,
-        "said": VERDICTS,
+        "verdicts": [(str(code), words) for code, words in VERDICT_WORDS.items()],
+        "signs": SIGN_WORDS,
+        "said": VERDICT_WORDS,
     }
     return render_page("desk/plan_reassessment.html", status=status, page=page, form=given, offers=offers, **more)
 
 
 def _earlier(row: Reassessment, sealed: SealedRecord | None) -> Earlier:
     reason = "" if row.reason is None or sealed is None else sealed.open(row.reason, Reassessment.reason, row.uid)
-    decided, computed = VERDICTS[Verdict(row.decided)], VERDICTS[Verdict(row.verdict)]
-    return Earlier(row.after_number, decided, computed, STEPS[Step(row.decision)], reason)
+    decided, computed = VERDICT_WORDS[Verdict(row.decided)], VERDICT_WORDS[Verdict(row.verdict)]
+    return Earlier(row.after_number, decided, computed, STEP_WORDS[Step(row.decision)], reason)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
+from practice.treatment_plans.next_steps import Step
 from practice.treatment_plans.progress import Change, Progress, Sign, Verdict
 
 MEASURE_WORDS: Mapping[str, str] = {
@@ -36,6 +37,16 @@ VERDICT_TONES: Mapping[Verdict, str] = {
     Verdict.PARTIAL: "info",
     Verdict.TOO_EARLY: "outline",
     Verdict.NO_CHANGE: "warn",
+}
+STEP_WORDS: Mapping[Step, str] = {
+    Step.CONTINUE: "go on",
+    Step.CONTINUE_ONCE: "go on until the next checkpoint, once",
+    Step.TAPER: "taper",
+    Step.DISCHARGE: "discharge",
+    Step.HOLD_AND_REFER: "hold the plan, phone today, refer",
+    Step.RETRY_WITH_LESS: "a new version with fewer exercises",
+    Step.CHANGE_APPROACH: "change the approach",
+    Step.REFER: "refer",
 }
 PER_CENT = 100
 MINUS = "\u2212"

@@ -114,7 +114,7 @@ def test_a_reassessment_shows_the_verdict_and_keeps_both_words(course, theo):
     assert "Nothing to judge yet" in theo.get(path).text
     treated(course, plan, 1, course.scene.book(at(10)), 7)
     shown = theo.get(path).text
-    assert "Computed: too early to say" in shown and "Ostelo 2008 consensus" in shown and "Leg pain" in shown
+    assert "Computed: too early to judge" in shown and "Ostelo 2008 consensus" in shown and "Leg pain" in shown
     form = {"after_number": "1", "decided": "worsening", "decision": "hold_and_refer"}
     assert theo.post(path, data={**form, "decision": ""}).status_code == 422
     refused = theo.post(path, data=form)
@@ -128,7 +128,7 @@ def test_a_reassessment_shows_the_verdict_and_keeps_both_words(course, theo):
     held = course.plan(plan)
     assert (held.state, find_hold(course.session, held.id).reason) == (PlanState.ON_HOLD, "worsening")
     kept = theo.get(path).text
-    assert "computed: too early to say" in kept and "Walks worse" in kept and "has its verdict" in kept
+    assert "computed: too early to judge" in kept and "Walks worse" in kept and "has its verdict" in kept
     again = theo.post(path, data={**form, "reason": "twice"})
     assert again.status_code == 422
 
