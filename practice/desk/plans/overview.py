@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from practice.clients.record_page import age_on
 from practice.core.local_time import to_local
 from practice.desk.charts.levels import Drawn, HeatMap, direction_words, first_and_last, shows_saddle
 from practice.desk.charts.panels import Sessions, Sheet
@@ -31,8 +32,6 @@ from practice.treatment_plans.progress import Verdict
 from practice.treatment_plans.queries import list_reassessments
 from practice.treatment_plans.sessions import SessionView
 from practice.treatment_plans.version_shapes import checkpoints_of
-
-DAYS_OF_YEAR = 365.2425
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def read_overview(session: Session, page: PlanPage) -> Overview:
     found = heat(findings)
     has_pain = any(each.before for each in findings.visits)
     return Overview(
-        age=_age(page.client.born_on, page.today),
+        age=age_on(page.client.born_on, page.today),
         decided=_decided(verdicts, findings),
         tonight=_tonight(findings, verdicts),
         next=_next(page, {row.after_number for row in verdicts}),
@@ -111,10 +110,6 @@ def read_overview(session: Session, page: PlanPage) -> Overview:
         function_table=function_table(findings),
         vitals=vitals(findings, numbers),
     )
-
-
-def _age(born_on: date | None, today: date) -> int | None:
-    return None if born_on is None else int((today - born_on).days / DAYS_OF_YEAR)
 
 
 def _rests(findings: Findings, numbers: Sequence[int], held_on: Sequence[date]) -> Collection[int]:
