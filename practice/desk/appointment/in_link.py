@@ -59,9 +59,13 @@ def in_link(session: Session, visit: Visit, actor: Actor) -> InLink | None:
     others = [each for each in list_linked(session, visit.link_id) if each.uid != visit.uid and each.state not in GONE]
     if not others:
         return None
-    is_own = [actor.role is not Role.THERAPIST or each.therapist_id == actor.therapist_id for each in others]
+    is_own = [_is_own(each, actor) for each in others]
     shown = [_shown(each, is_told=told) for each, told in zip(others, is_own, strict=True)]
     return InLink(shown, may_move_all=all(is_own) and visit.state in EXPECTED)
+
+
+def _is_own(each: Appointment, actor: Actor) -> bool:
+    return actor.role is not Role.THERAPIST or each.therapist_id == actor.therapist_id
 
 
 def _shown(each: Appointment, *, is_told: bool) -> LinkedVisit:
@@ -84,19 +88,20 @@ def move_with_linked(
     """
     if not wanted.get("together"):
         if "together" not in wanted and wanted.keys() & {"choice", "start"}:
-            _ask_whether_both(session, uid, wanted)
+            _ask_whether_both(session, uid, wanted, actor)
         return move_several(session, uid, wanted, rules=rules, actor=actor, now=now)
     require_own_linked(session, uid, actor, "appointment.change")
     more = {name: wanted[name] for name in ("version", "override_reason") if name in wanted}
     return move_linked(session, appointment_uid=uid, wish=moves_to(wanted), rules=rules, actor=actor, now=now, **more)
 
 
-def _ask_whether_both(session: Session, uid: str, wanted: Mapping[str, Any]) -> None:
+def _ask_whether_both(session: Session, uid: str, wanted: Mapping[str, Any], actor: Actor) -> None:
+    """Ask where both may be moved; of a colleague's visit a therapist is told nothing and moves the own one alone."""
     link_id = session.scalar(select(Appointment.link_id).where(Appointment.uid == uid))
     if link_id is None:
         return
     others = [each for each in list_linked(session, link_id) if each.uid != uid and each.state in EXPECTED]
-    if others:
+    if others and all(_is_own(each, actor) for each in others):
         named = " and ".join(f"{each.service.name} at {each.local_start:%H:%M}" for each in others)
         raise AskWhetherBoth(f"This visit is linked with {named}. Move them together?", ways_out=_ways(wanted))
 
