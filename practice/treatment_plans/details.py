@@ -35,6 +35,11 @@ class VersionDetails:
     therapist: str | None = None
 
 
+GOAL_MEASURES = ("PSFS", "RMDQ", "NPRS_LEG", "NPRS_BACK", "SBI")
+FUNCTIONAL = frozenset({"PSFS", "RMDQ"})
+"""What measures what a client can do: every plan needs one goal of these (clinical.md 5.2)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalDetails:
     """What is to be reached; numbers are in the measure's own units, ``due_number`` counts sessions."""

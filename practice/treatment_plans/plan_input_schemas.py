@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from practice.scheduling.appointments.schemas import one_of
 from practice.treatment_plans.consent_texts import ConsentBy, ConsentMode
+from practice.treatment_plans.details import GOAL_MEASURES
 from practice.treatment_plans.diagnosis import Branch, Cause, CauseSource, Side
 from practice.treatment_plans.exercises import EXERCISES
 from practice.treatment_plans.lifecycles import ExerciseState, GoalState, HoldReason, Outcome
@@ -15,7 +16,6 @@ from practice.treatment_plans.progress import Verdict
 from practice.web.schemas import Day, Flag, StrictSchema, Text, Uid, WholeNumber
 
 LONGEST_REASON = 2000
-GOAL_MEASURES = ("PSFS", "RMDQ", "NPRS_LEG", "NPRS_BACK", "SBI")
 MOST_BLOCKS = 12
 
 

@@ -14,7 +14,7 @@ from practice.treatment_plans import prescribing
 from practice.treatment_plans.chart_schemas import PlanVersionSchema, PrescribedSchema
 from practice.treatment_plans.consent_texts import ConsentBy, ConsentMode
 from practice.treatment_plans.consenting import record_consent, withdraw_consent
-from practice.treatment_plans.details import GoalDetails
+from practice.treatment_plans.details import FUNCTIONAL, GoalDetails
 from practice.treatment_plans.diagnosis import Side
 from practice.treatment_plans.drafting import add_goal, draft_of, drop_goal, edit_draft, set_baseline
 from practice.treatment_plans.exercises import Dose
@@ -147,7 +147,7 @@ class Goals(MethodView):
     @requires(WRITE)
     def post(self, body: Body, uid: str) -> Response:
         """Add a goal to the draft."""
-        is_functional = body["measure"] in {"PSFS", "RMDQ"}
+        is_functional = body["measure"] in FUNCTIONAL
         return create(uid, partial(add_goal, details=GoalDetails(**body, is_functional=is_functional)))
 
 

@@ -6,13 +6,12 @@ from enum import StrEnum
 from marshmallow import fields, validate
 
 from practice.treatment_plans.consent_texts import ConsentBy, ConsentMode
+from practice.treatment_plans.details import GOAL_MEASURES
 from practice.treatment_plans.diagnosis import Branch, Cause, CauseSource, Side
 from practice.treatment_plans.exercises import EXERCISES
 from practice.treatment_plans.lifecycles import HoldReason, Outcome
 from practice.treatment_plans.preferences import Preference
 from practice.web.schemas import Day, Flag, StrictSchema, Text, Uid, WholeNumber
-
-_GOAL_MEASURES = ("PSFS", "RMDQ", "NPRS_LEG", "NPRS_BACK", "SBI")
 
 
 def _one_of(values: Iterable[StrEnum]) -> fields.String:
@@ -57,7 +56,7 @@ class GoalSchema(StrictSchema):
     """One goal."""
 
     text = Text(longest=200, shortest=1, required=True)
-    measure = fields.String(load_default="PSFS", validate=validate.OneOf(_GOAL_MEASURES))
+    measure = fields.String(load_default="PSFS", validate=validate.OneOf(GOAL_MEASURES))
     baseline = fields.Float(load_default=None, validate=validate.Range(0, 100), allow_nan=False)
     target = fields.Float(load_default=None, validate=validate.Range(0, 100), allow_nan=False)
     due_number = WholeNumber(1, 99, load_default=None)

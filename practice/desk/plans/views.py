@@ -30,7 +30,7 @@ from practice.desk.ways_out import PlainPlace, offers_of
 from practice.treatment_plans.activating import activate, activate_version
 from practice.treatment_plans.consent_texts import ConsentBy, ConsentMode
 from practice.treatment_plans.consenting import record_consent
-from practice.treatment_plans.details import GoalDetails
+from practice.treatment_plans.details import FUNCTIONAL, GoalDetails
 from practice.treatment_plans.diagnosis import Side
 from practice.treatment_plans.drafting import add_goal, drop_goal, set_baseline
 from practice.treatment_plans.ending import cancel_plan, complete, discharge, refer
@@ -193,7 +193,7 @@ def post_goal(uid: str) -> Response:
     """Add a goal; one about what the client can do is measured by the own activities or by disability."""
 
     def verb(body: Body) -> Verb:
-        is_functional = body["measure"] in {"PSFS", "RMDQ"}
+        is_functional = body["measure"] in FUNCTIONAL
         return partial(add_goal, details=GoalDetails(**body, is_functional=is_functional))
 
     return _fill_in(uid, GoalSchema(), verb, "The goal is added.")
