@@ -97,7 +97,7 @@ def set_baseline(
     draft = draft_of(session, plan_uid)
     require_version(draft.version, version)
     draft.baseline_leg, draft.baseline_back = leg, back
-    draft.baseline_psfs_tenths = None if psfs is None else round(psfs * 10)
+    draft.baseline_psfs_tenths = _tenths(psfs)
     note_edit(session, draft, "baseline", actor=actor, now=now)
     return draft
 

@@ -19,7 +19,7 @@ from practice.treatment_plans.queries import list_exercises, list_holds, list_re
 from practice.treatment_plans.readiness import missing
 from practice.treatment_plans.shown_plans import Shown, names_of
 from practice.treatment_plans.version_models import ExercisePrescription, PlanConsent, PlanGoal, PlanVersion
-from practice.treatment_plans.version_shapes import checkpoints_of
+from practice.treatment_plans.version_shapes import checkpoints_of, from_tenths
 
 
 def show_episodes(session: Session, episodes: Sequence[Episode]) -> list[Shown]:
@@ -132,7 +132,7 @@ def _version(
         "checkpoints": checkpoints_of(row),
         "baseline_leg": row.baseline_leg,
         "baseline_back": row.baseline_back,
-        "baseline_psfs": whole(row.baseline_psfs_tenths),
+        "baseline_psfs": from_tenths(row.baseline_psfs_tenths),
         "goals": [_goal(goal, sealed) for goal in row.goals],
         "consent": consent,
         "reason": _opened(sealed, row.reason, PlanVersion.reason, row.uid),
@@ -142,11 +142,6 @@ def _version(
     }
 
 
-def whole(tenths: int | None) -> float | None:
-    """Return a number that is kept times ten."""
-    return None if tenths is None else tenths / 10
-
-
 def _goal(row: PlanGoal, sealed: SealedRecord) -> Shown:
     return {
         "uid": row.uid,
@@ -154,8 +149,8 @@ def _goal(row: PlanGoal, sealed: SealedRecord) -> Shown:
         "text": _opened(sealed, row.text, PlanGoal.text, row.uid),
         "measure": row.measure,
         "is_functional": row.is_functional,
-        "baseline": whole(row.baseline_tenths),
-        "target": whole(row.target_tenths),
+        "baseline": from_tenths(row.baseline_tenths),
+        "target": from_tenths(row.target_tenths),
         "due_on": row.due_on,
         "due_number": row.due_number,
         "state": row.state,

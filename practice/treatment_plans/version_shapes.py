@@ -35,3 +35,8 @@ def _row(position: int, block: Block) -> PlanBlock:
         gap_min_days=block.gap_min,
         gap_max_days=block.gap_max,
     )
+
+
+def from_tenths(tenths: int | None) -> float | None:
+    """Return a number that is kept times ten."""
+    return None if tenths is None else tenths / 10

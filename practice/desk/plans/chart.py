@@ -32,6 +32,7 @@ from practice.treatment_plans.queries import (
 )
 from practice.treatment_plans.readiness import missing
 from practice.treatment_plans.version_models import ExercisePrescription, PlanConsent, PlanGoal, PlanVersion
+from practice.treatment_plans.version_shapes import from_tenths
 
 MAY_TURN_ACTIVE = frozenset({PlanState.DRAFT, PlanState.AWAITING_CLEARANCE})
 
@@ -137,13 +138,8 @@ def _about(episode: Episode, sealed: SealedRecord) -> str:
 def _goal(row: PlanGoal, sealed: SealedRecord) -> GoalLine:
     text = "" if row.text is None else sealed.open(row.text, PlanGoal.text, row.uid)
     due = f"by session {row.due_number}" if row.due_on is None else f"by {row.due_on:%b} {row.due_on.day}"
-    return GoalLine(
-        row.uid, text, row.measure, _whole(row.target_tenths), _whole(row.baseline_tenths), GoalState(row.state), due
-    )
-
-
-def _whole(tenths: int | None) -> float | None:
-    return None if tenths is None else tenths / 10
+    target, baseline = from_tenths(row.target_tenths), from_tenths(row.baseline_tenths)
+    return GoalLine(row.uid, text, row.measure, target, baseline, GoalState(row.state), due)
 
 
 def _exercise(row: ExercisePrescription) -> ExerciseLine:
