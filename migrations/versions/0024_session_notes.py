@@ -30,7 +30,9 @@ def refuse_changes() -> None:
         op.execute(
             "CREATE TRIGGER note_entry_no_replace BEFORE INSERT ON note_entry "
             "WHEN EXISTS (SELECT 1 FROM note_entry WHERE id = NEW.id OR uid = NEW.uid "
-            "OR (client_id = NEW.client_id AND seq = NEW.seq)) "
+            "OR (client_id = NEW.client_id AND seq = NEW.seq) "
+            "OR (kind = 'note' AND NEW.kind = 'note' AND visit_id = NEW.visit_id AND edition = NEW.edition) "
+            "OR (kind = 'error' AND NEW.kind = 'error' AND concerns_id = NEW.concerns_id)) "
             "BEGIN SELECT RAISE(ABORT, 'note_entry is append-only'); END"
         )
         return

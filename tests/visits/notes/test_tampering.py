@@ -76,6 +76,11 @@ REFUSED = (
     "DELETE FROM note_entry",
     "TRUNCATE note_entry CASCADE",
     "INSERT OR REPLACE INTO note_entry SELECT * FROM note_entry WHERE seq = 1",
+    (
+        "INSERT OR REPLACE INTO note_entry (id, uid, seq, client_id, kind, visit_id, edition, at, registration, is_late, "
+        "content, previous_hash, hash) SELECT id + 100, 'another', seq + 100, client_id, kind, visit_id, edition, at, "
+        "registration, is_late, content, previous_hash, hash FROM note_entry WHERE seq = 5"
+    ),
     "INSERT INTO note_entry SELECT * FROM note_entry WHERE seq = 5 ON CONFLICT (id) DO UPDATE SET is_late = TRUE",
 )
 
