@@ -313,7 +313,9 @@ def demo(*, port: int, data: Path, fresh: bool, database_url: str | None) -> Non
 @click.option("--years", default=1.0, show_default=True, type=click.FloatRange(0.02, 50), help="How long.")
 @click.option("--clients", default=2000, show_default=True, type=click.IntRange(10, 100_000), help="How many people.")
 @click.option("--seed", default=1, show_default=True, help="Another seed is another year; the same one the same.")
-@click.option("--processes", default=default_processes(), show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--processes", default=default_processes(), show_default=True, type=click.IntRange(1, 64), help="Clinics at once."
+)
 def drill(*, years: float, clients: int, seed: int, processes: int) -> None:
     """Simulate years of mail and count every promise about it that broke; exit code 1 if one did.
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from practice.clients.following import is_kept_record
 from practice.clients.models import Client
@@ -82,17 +82,16 @@ def count_unsigned(session: Session, therapist_id: int, *, now: datetime) -> int
 
 def find_reminder(session: Session, appointment_id: int) -> StaffTask | None:
     """Return the open task to sign the note of an appointment."""
-    wanted = select(StaffTask).where(_about(appointment_id), StaffTask.state == "open")
+    wanted = select(StaffTask).where(_about(StaffTask, appointment_id), StaffTask.state == "open")
     return session.execute(wanted).scalar_one_or_none()
 
 
 def remind_unsigned(session: Session, *, now: datetime) -> int:
     """Open a task for each note that is a day late, and give the owner those that are three; return how many."""
     task = aliased(StaffTask)
-    about = and_(task.kind == UNSIGNED, task.subject_kind == "appointment", task.subject_id == Appointment.id)
     late = (
         _without_note((Appointment, Therapist.user_id, task), now)
-        .outerjoin(task, about)
+        .outerjoin(task, _about(task, Appointment.id))
         .where(_ended <= now - ALERTS_AFTER)
         .where(
             or_(
@@ -125,10 +124,8 @@ def _alert(
     assign_task(session, task=task, role=role, user_id=whose, actor=SYSTEM, now=now)
 
 
-def _about(appointment_id: int) -> ColumnElement[bool]:
-    return and_(
-        StaffTask.kind == UNSIGNED, StaffTask.subject_kind == "appointment", StaffTask.subject_id == appointment_id
-    )
+def _about(task: type[StaffTask], appointment_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return and_(task.kind == UNSIGNED, task.subject_kind == "appointment", task.subject_id == appointment_id)
 
 
 def _without_note(columns: Sequence[Any], now: datetime) -> Select[Any]:
