@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from practice.accounts.current import current_actor
-from practice.accounts.ownership import require_own
 from practice.accounts.permissions import may
 from practice.accounts.policy import requires
 from practice.core.errors import Conflict, RuleViolation
@@ -36,7 +35,7 @@ from practice.treatment_plans.drafting import add_goal, drop_goal, set_baseline
 from practice.treatment_plans.ending import cancel_plan, complete, discharge, refer
 from practice.treatment_plans.holding import hold, resume
 from practice.treatment_plans.lifecycles import RUNNING_PLANS, HoldReason, Outcome, PlanState
-from practice.treatment_plans.models import TreatmentPlan
+from practice.treatment_plans.plan_forms import CHART, READ, WRITE, Verb, own_plan, who_and_when
 from practice.treatment_plans.prescribing import end_exercise, prescribe
 from practice.treatment_plans.queries import get_exercise, get_plan
 from practice.visits.access import note_reading
@@ -47,9 +46,6 @@ from practice.web.pages import render_page
 from practice.web.problems import status_of
 
 blueprint = Blueprint("desk_plans", __name__, template_folder="../templates")
-
-READ, CHART, WRITE = "plan.read", "plan.chart", "plan.write"
-Verb = Callable[..., Any]
 
 
 @blueprint.get("/plans/<uid:uid>")
@@ -71,24 +67,18 @@ def _page(uid: str, form: FormState | None = None, status: int = 200) -> Respons
     if not may(actor, CHART):
         return render_page("desk/plan.html", page=plan_page(session(), uid, actor=actor, now=now()), **given)
 
-    write(lambda opened: note_reading(opened, "treatment_plan", _own(opened, uid).uid, actor=actor, now=now()))
-    plan = _own(session(), uid)
+    write(lambda opened: note_reading(opened, "treatment_plan", own_plan(opened, uid, CHART).uid, **who_and_when()))
+    plan = own_plan(session(), uid, CHART)
     page = plan_page(session(), uid, spans=clearance_spans(session(), plan), actor=actor, now=now())
     given["overview"] = read_overview(session(), page)
     return render_page("desk/plan_chart.html", page=page, chart=plan_chart(session(), uid, now=now()), **given)
-
-
-def _own(opened: Session, uid: str) -> TreatmentPlan:
-    plan = get_plan(opened, uid)
-    require_own(opened, current_actor(), CHART, client_id=plan.client_id)
-    return plan
 
 
 def _press(uid: str, verb: Verb, said: str) -> Response:
     """Do what a single button asks."""
 
     def act(opened: Session) -> None:
-        _own(opened, uid)
+        own_plan(opened, uid, WRITE)
         verb(opened, plan_uid=uid, actor=current_actor(), now=now())
 
     return post_act(act, f"/plans/{uid}", said=said)
@@ -98,7 +88,7 @@ def _fill_in(uid: str, schema: Schema, verb: Callable[[Body], Verb], said: str) 
     """Do what a form asks, or show the page again with what was typed."""
 
     def act(opened: Session, body: Body, _version: int | None) -> str:
-        _own(opened, uid)
+        own_plan(opened, uid, WRITE)
         verb(body)(opened, plan_uid=uid, actor=current_actor(), now=now())
         return f"/plans/{uid}"
 
@@ -109,10 +99,10 @@ def _fill_in(uid: str, schema: Schema, verb: Callable[[Body], Verb], said: str) 
 @requires(WRITE)
 def post_activate(uid: str) -> Response:
     """Bring the draft into force; a next version leads to the planner, which shows what it would move."""
-    is_running = PlanState(_own(session(), uid).state) in RUNNING_PLANS
+    is_running = PlanState(own_plan(session(), uid, WRITE).state) in RUNNING_PLANS
 
     def act(opened: Session) -> None:
-        _own(opened, uid)
+        own_plan(opened, uid, WRITE)
         (activate_version if is_running else activate)(opened, plan_uid=uid, actor=current_actor(), now=now())
 
     if not is_running:

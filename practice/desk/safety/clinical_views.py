@@ -9,11 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.current import current_actor
-from practice.accounts.ownership import require_own
 from practice.accounts.policy import requires
-from practice.clients.models import Client
-from practice.clients.queries import get_client
-from practice.core.errors import NotFound
 from practice.desk.safety.page import CLINICIAN_WORDS, TIER_WORDS, inbox, note_reading, safety_page
 from practice.safety import clearances as verbs
 from practice.safety.catalogue import CATALOGUE, Raised
@@ -24,6 +20,7 @@ from practice.safety.heard import mark_read
 from practice.safety.queries import get_clearance, get_flag, get_heard, open_document
 from practice.safety.schemas import LowerSchema, RaiseSchema, ReadingSchema, ReasonSchema, RequestSchema
 from practice.scheduling.gating.restanding import restand
+from practice.treatment_plans.safety_forms import MANAGE, READ, own_client, require_of
 from practice.treatment_plans.stopping import raise_flag
 from practice.web.database import now, session, write
 from practice.web.form_pages import post_act
@@ -34,7 +31,6 @@ from practice.web.pages import render_page
 blueprint = Blueprint("clinical_safety", __name__, url_prefix="/clients/<uid:uid>", template_folder="../templates")
 inbox_blueprint = Blueprint("clearances", __name__, template_folder="../templates")
 
-READ, MANAGE = "safety.read", "safety.manage"
 UPLOADS = {"clinical_safety.post_document": LARGEST + 64 * 1024}
 """What views of this room take beyond the usual."""
 
@@ -59,7 +55,7 @@ def post_flag(uid: str) -> AnyResponse:
     """Raise a warning sign; what follows it follows at once."""
 
     def act(opened: Session, body: dict[str, Any], _version: int | None) -> str:
-        client = _own(opened, uid)
+        client = own_client(opened, uid, MANAGE)
         raised = Raised(body["code"], body.get("tier") or CATALOGUE[body["code"]].tier)
         more = {"source": "person", "note": body.get("note", ""), **_who()}
         raise_flag(opened, client_id=client.id, raised=raised, **more)
@@ -74,8 +70,8 @@ def post_lower(uid: str, part: str) -> AnyResponse:
     """Let a warning sign weigh less."""
 
     def act(opened: Session, body: dict[str, Any], version: int | None) -> str:
-        client = _own(opened, uid)
-        _require_of(client, get_flag(opened, part).client_id, opened)
+        client = own_client(opened, uid, MANAGE)
+        require_of(opened, client, get_flag(opened, part).client_id)
         lower_flag(opened, uid=part, tier=body["tier"], reason=body.get("reason", ""), version=version, **_who())
         restand(opened, client_ids={client.id}, **_who())
         return _here(uid)
@@ -89,8 +85,8 @@ def post_close(uid: str, part: str) -> AnyResponse:
     """Close a warning sign."""
 
     def act(opened: Session, body: dict[str, Any], version: int | None) -> str:
-        client = _own(opened, uid)
-        _require_of(client, get_flag(opened, part).client_id, opened)
+        client = own_client(opened, uid, MANAGE)
+        require_of(opened, client, get_flag(opened, part).client_id)
         close_flag(opened, uid=part, reason=body.get("reason", ""), version=version, **_who())
         restand(opened, client_ids={client.id}, **_who())
         return _here(uid)
@@ -104,7 +100,8 @@ def post_request(uid: str) -> AnyResponse:
     """Note that a clinician was asked."""
 
     def act(opened: Session, body: dict[str, Any], _version: int | None) -> str:
-        verbs.request_clearance(opened, client_id=_own(opened, uid).id, flag_uids=body.get("flags") or (), **_who())
+        client = own_client(opened, uid, MANAGE)
+        verbs.request_clearance(opened, client_id=client.id, flag_uids=body.get("flags") or (), **_who())
         return _here(uid)
 
     return _post(uid, RequestSchema(), act, "Asked for.")
@@ -118,7 +115,7 @@ def post_document(uid: str, part: str) -> AnyResponse:
     content = sent.read() if sent is not None else b""
 
     def work(opened: Session) -> None:
-        _require_of(_own(opened, uid), get_clearance(opened, part).client_id, opened)
+        require_of(opened, own_client(opened, uid, MANAGE), get_clearance(opened, part).client_id)
         if not content:
             raise NotThatDocument("Choose a file first.")
         verbs.receive_document(opened, uid=part, content=content, **_who())
@@ -132,8 +129,8 @@ def post_read(uid: str, part: str) -> AnyResponse:
     """Put in force what was read."""
 
     def act(opened: Session, body: dict[str, Any], version: int | None) -> str:
-        client = _own(opened, uid)
-        _require_of(client, get_clearance(opened, part).client_id, opened)
+        client = own_client(opened, uid, MANAGE)
+        require_of(opened, client, get_clearance(opened, part).client_id)
         given = {name: value for name, value in body.items() if name != "flags"}
         reading = verbs.Reading(**given, flag_uids=tuple(body.get("flags") or ()))
         verbs.read_clearance(opened, uid=part, reading=reading, version=version, **_who())
@@ -147,8 +144,8 @@ def _ending(verb: Callable[..., object], said: str) -> Callable[[str, str], AnyR
     @requires(MANAGE)
     def view(uid: str, part: str) -> AnyResponse:
         def act(opened: Session, body: dict[str, Any], version: int | None) -> str:
-            client = _own(opened, uid)
-            _require_of(client, get_clearance(opened, part).client_id, opened)
+            client = own_client(opened, uid, MANAGE)
+            require_of(opened, client, get_clearance(opened, part).client_id)
             verb(opened, uid=part, reason=body.get("reason", ""), version=version, **_who())
             restand(opened, client_ids={client.id}, **_who())
             return _here(uid)
@@ -178,10 +175,9 @@ def download(uid: str, part: str) -> Response:
 
 
 def _opened(opened: Session, uid: str, part: str) -> tuple[Any, bytes]:
-    client = get_client(opened, uid)
-    require_own(opened, current_actor(), READ, client_id=client.id)
+    client = own_client(opened, uid, READ)
     clearance, media_type, content = open_document(opened, part)
-    _require_of(client, clearance.client_id, opened)
+    require_of(opened, client, clearance.client_id)
     note_reading(opened, client, **_who())
     return media_type, content
 
@@ -192,7 +188,7 @@ def post_heard_read(uid: str, part: str) -> AnyResponse:
     """Note that a therapist has read what a caller said."""
 
     def work(opened: Session) -> None:
-        _require_of(_own(opened, uid), get_heard(opened, part).client_id, opened)
+        require_of(opened, own_client(opened, uid, MANAGE), get_heard(opened, part).client_id)
         mark_read(opened, uid=part, **_who())
 
     return post_act(work, _here(uid), said="Noted.")
@@ -206,27 +202,13 @@ def _here(uid: str) -> str:
     return f"/clients/{uid}/safety"
 
 
-def _own(opened: Session, uid: str) -> Client:
-    client = get_client(opened, uid)
-    require_own(opened, current_actor(), MANAGE, client_id=client.id)
-    return client
-
-
-def _require_of(client: Client, client_id: int, opened: Session) -> None:
-    """Raise ``NotFound`` for what is another client's; a merged record's belongs to the one that is kept."""
-    kept = opened.get_one(Client, client_id).kept_id
-    if kept != client.id:
-        raise NotFound("There is nothing of that kind for this client.")
-
-
 def _post(uid: str, schema: Schema, act: Any, said: str) -> AnyResponse:
     return post(schema, act, lambda form, status: _page(uid, form, status), said=said, actor=current_actor())
 
 
 def _page(uid: str, form: FormState, status: int = 200) -> AnyResponse:
     def look(opened: Session) -> Any:
-        client = get_client(opened, uid)
-        require_own(opened, current_actor(), READ, client_id=client.id)
+        client = own_client(opened, uid, READ)
         note_reading(opened, client, **_who())
         return safety_page(opened, client, **_who())
 
