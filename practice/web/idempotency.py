@@ -1,13 +1,13 @@
 """A creating POST sent twice has one effect: the key is written in the transaction of the effect."""
 
-import hashlib
+import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import abort, request
+from flask import abort, current_app, request
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -94,10 +94,16 @@ def _route() -> str:
 
 
 def _body_hash() -> str:
+    """Return what is kept of the body: with our key, for a PIN or a few answers could be found by trying all."""
+    key: str = current_app.extensions["settings"].secret_key
+    return hmac.digest(key.encode(), b"idempotency:" + _body(), "sha256").hex()
+
+
+def _body() -> bytes:
     if request.form:
         fields = sorted((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
-        return hashlib.sha256(json.dumps(fields).encode()).hexdigest()
-    return hashlib.sha256(request.get_data()).hexdigest()
+        return json.dumps(fields).encode()
+    return request.get_data()
 
 
 def forget_old_keys(session: Session, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Notes over JSON and the PIN that signs them: strict, refused by code, never without the PIN."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from practice.clinic.models import StaffTask, Therapist
 from practice.treatment_plans.models import PlanHold, TreatmentPlan
 from practice.visits.notes.consent import ELEMENTS
 from practice.visits.notes.models import NoteEntry
+from practice.web.models import IdempotencyKey
 from tests.cast import PASSWORD, THEO, sign_in
 from tests.factories import act
 from tests.scheduling.scene import Scene
@@ -101,6 +103,22 @@ def test_several_are_signed_by_one_pin(theo, visit, notes, clock):
     body = {"visit_uids": [visit.uid, visit.uid], "signing_pin": PIN}
     assert len(ask(theo, "POST", "/notes/signatures", body).json["signed"]) == 1
     assert ask(theo, "POST", "/notes/signatures", body).json["code"] == "note_signed"
+
+
+def test_what_is_kept_of_a_signature_sent_twice_does_not_tell_the_pin(theo, visit, notes, clock, session):
+    ask(theo, "PATCH", f"/visits/{visit.uid}/note", {"plan": "Walk."}, If_Match='"0"')
+    ask(theo, "POST", f"/visits/{visit.uid}/consents", {})
+    notes.end(visit)
+    clock.now = notes.scene.now
+    body = f'{{"signing_pin": "{PIN}"}}'
+    headers = {"Idempotency-Key": "key-12345678", "Content-Type": "application/json"}
+    path = f"/api/v1/visits/{visit.uid}/note/signature"
+    answers = [theo.post(path, data=body, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json == answers[1].json
+    session.rollback()
+    kept = session.scalars(select(IdempotencyKey.body_hash)).one()
+    assert kept != hashlib.sha256(body.encode()).hexdigest(), "six digits are found by trying all"
 
 
 @pytest.mark.parametrize(
