@@ -15,6 +15,7 @@ from practice.safety.flagging import raise_flag
 from practice.scheduling.appointments.attending import mark_entered_in_error
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
+from practice.visits.activities import add_activity
 from practice.visits.errors import NotAccepted
 from practice.visits.measures import Timing
 from practice.visits.measuring import Number, correct_measure, record_measures
@@ -50,6 +51,8 @@ from practice.visits.notes.signing import DEVIATION, sign_notes
 from practice.visits.notes.techniques import Technique, faults_of, minutes_of
 from practice.visits.notes.unsigned import UNSIGNED, count_unsigned, list_unsigned, remind_unsigned
 from practice.visits.opening import NotTreated, mark_not_treated
+from practice.visits.pre_check import Answers
+from practice.visits.pre_checking import record_pre_check
 from tests.factories import act
 from tests.scheduling.scene import statements
 from tests.visits.notes.conftest import FULL, ROW, SAID
@@ -121,6 +124,26 @@ def test_a_signed_note_holds_what_was_recorded_and_later_corrections_do_not_touc
         notes.sign(visit)
     with pytest.raises(NoteSigned):
         notes.do(save_draft, visit=visit, said={"plan": "Other."}, version=0)
+
+
+def test_every_answer_and_all_of_a_reaction_is_in_what_is_signed(notes):
+    visit = notes.written()
+    answers = Answers(frozenset({"fever", "skin"}), frozenset({"fever.spinal_pain"}), frozenset({"calf_posterior"}))
+    notes.do(record_pre_check, visit=visit, answers=answers)
+    notes.do(record_reaction, visit=visit, reaction=Reaction("bruise", 1, 2, 48, "Cold pack."))
+    notes.do(add_activity, client_id=visit.client_id, words="Sitting through a film")
+    notes.sign(visit)
+    recorded = show_note(notes.scene.session, visit).signed.said["recorded"]
+    assert recorded["activities"] == [[1, "Sitting through a film"]]
+    assert recorded["pre_check"] == {
+        "yes": ["fever", "skin"],
+        "ruled_out": ["fever.spinal_pain"],
+        "regions": ["calf_posterior"],
+    }
+    assert recorded["reactions"] == [
+        {"kind": "bruise", "severity": 1, "onset_hours": 2, "duration_hours": 48, "action": "Cold pack."}
+    ]
+    assert recorded["consent"]["given_at"] < notes.scene.now.isoformat()
 
 
 def test_who_may_not_sign_is_told_and_the_draft_stays(notes, bram):
