@@ -1,6 +1,6 @@
 """The form of a note: its texts and the rows of the treatment, each row with fields of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import fields, validate
@@ -12,7 +12,7 @@ from practice.visits.notes.reactions import MOST_HOURS, REACTIONS
 from practice.visits.notes.schemas import PinSchema
 from practice.visits.notes.techniques import MOST_MINUTES, MOST_ROWS, POSITIONS, TREATED, Technique
 from practice.visits.notes.techniques import TECHNIQUES as KINDS
-from practice.web.schemas import Flag, StrictSchema, Text, Uid, WholeNumber
+from practice.web.schemas import MAX_ID, UID_PATTERN, Flag, StrictSchema, Text, Uid, WholeNumber
 
 ROWS = range(1, MOST_ROWS + 1)
 SPARE_ROWS = 2
@@ -54,7 +54,7 @@ NoteForm = StrictSchema.from_dict(
         **{name: field for number in ROWS for name, field in _row(number).items()},
         "is_taught": Flag(load_default=False),
         DEVIATION: Text(longest=400, load_default=""),
-        "version": WholeNumber(0, 2**31 - 1, load_default=0),
+        "version": WholeNumber(0, MAX_ID, load_default=0),
     },
     name="NoteForm",
 )
@@ -62,9 +62,10 @@ NoteForm = StrictSchema.from_dict(
 
 
 class SignForm(PinSchema):
-    """The signature; ``ends`` says that the treatment is over with it."""
+    """The signature under the version that was read; ``ends`` says that the treatment is over with it."""
 
     ends = Flag(load_default=False)
+    version = WholeNumber(0, MAX_ID, load_default=None)
 
 
 class ConsentForm(StrictSchema):
@@ -95,9 +96,19 @@ class AmendForm(PinSchema):
 
 
 class SignSeveralForm(PinSchema):
-    """The visits whose notes were read."""
+    """The visits whose notes were read, each with the version that was."""
 
-    read = fields.List(Uid(), load_default=list, validate=validate.Length(max=20))
+    read = fields.List(
+        fields.String(validate=validate.Regexp(rf"{UID_PATTERN}(\.[0-9]{{1,9}})?\Z")),
+        load_default=list,
+        validate=validate.Length(max=20),
+    )
+
+
+def versions_read(read: Sequence[str]) -> dict[str, int | None]:
+    """Return the visits that were ticked with the version that was read, None where none was named."""
+    parts = (each.partition(".") for each in read)
+    return {uid: int(version) if version else None for uid, _, version in parts}
 
 
 def parts_of(said: Mapping[str, Any]) -> dict[str, Any]:

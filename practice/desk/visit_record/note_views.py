@@ -14,7 +14,15 @@ from practice.accounts.signing_pins import prove
 from practice.core.errors import PracticeError
 from practice.desk.answer_views import go_on
 from practice.desk.not_readable import unreadable
-from practice.desk.visit_record.note_forms import AmendForm, NoteForm, SignForm, SignSeveralForm, parts_of, values_of
+from practice.desk.visit_record.note_forms import (
+    AmendForm,
+    NoteForm,
+    SignForm,
+    SignSeveralForm,
+    parts_of,
+    values_of,
+    versions_read,
+)
 from practice.desk.visit_record.recording_views import opened_visit, record, show_page, signing_words, who_and_when
 from practice.desk.visit_record.unsigned_page import unsigned_page
 from practice.desk.ways_out import PlainPlace
@@ -82,7 +90,7 @@ def post_sign(uid: str) -> AnyResponse:
         appointment = opened.get_one(Appointment, visit.appointment_id)
         if said["ends"] and appointment.state == AppointmentState.IN_PROGRESS:
             complete(opened, appointment_uid=uid, **by)
-        sign_note(opened, visit=visit, proof=said["proof"], **by)
+        sign_note(opened, visit=visit, version=said["version"], proof=said["proof"], **by)
 
     return _with_proof(uid, SignForm(), work, "Signed")
 
@@ -136,12 +144,12 @@ def post_unsigned() -> AnyResponse:
     actor = current_actor()
     try:
         form = load_form(SignSeveralForm())
-        proof = prove(form["signing_pin"])
+        proof, read = prove(form["signing_pin"]), versions_read(form["read"])
 
         def work(opened: Session) -> int:
             own_therapist_id(opened, actor, RECORD)
-            visits = [own_visit(opened, uid, actor, RECORD) for uid in dict.fromkeys(form["read"])]
-            return len(sign_notes(opened, visits=visits, proof=proof, actor=actor, now=now()))
+            visits = [own_visit(opened, uid, actor, RECORD) for uid in read]
+            return len(sign_notes(opened, visits=visits, versions=read, proof=proof, actor=actor, now=now()))
 
         signed = write(work)
     except InvalidForm as invalid:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from practice.accounts.ownership import own_therapist_id
-from practice.clients.sealing import open_records
+from practice.clients.sealing import SealedRecord, open_records
 from practice.core.actor import Actor
 from practice.core.errors import PracticeError
 from practice.core.events import Event, record
@@ -21,10 +21,11 @@ from practice.visits.notes.unsigned import Unsigned, list_unsigned
 
 @dataclass(frozen=True, slots=True)
 class UnsignedLine:
-    """One visit and what its draft says, None while there is none."""
+    """One visit and what its draft says in which version, None while there is none."""
 
     visit: Unsigned
     content: Content | None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,18 @@ def unsigned_page(
     therapist_id = own_therapist_id(session, actor, RECORD)
     waiting = list_unsigned(session, therapist_id=therapist_id, now=now)
     contents = _contents(session, [each.visit_uid for each in waiting if each.has_draft])
-    lines = [UnsignedLine(each, contents.get(each.visit_uid)) for each in waiting]
+    lines = [UnsignedLine(each, *contents.get(each.visit_uid, (None, 0))) for each in waiting]
     if contents:
         record(session, Event("chart.read", "unsigned", "drafts", actor, now, {"visits": sorted(contents)}))
     return UnsignedPage(lines, actor.therapist_id is not None, refusal)
 
 
-def _contents(session: Session, visit_uids: Sequence[str]) -> dict[str, Content]:
+def _contents(session: Session, visit_uids: Sequence[str]) -> dict[str, tuple[Content | None, int]]:
     rows = select(Visit.uid, NoteDraft).join(NoteDraft, NoteDraft.visit_id == Visit.id).where(Visit.uid.in_(visit_uids))
     found = session.execute(rows).all()
     records = open_records(session, {row.NoteDraft.client_id for row in found})
-    return {
-        row.uid: from_json(
-            records[row.NoteDraft.client_id].open_json(row.NoteDraft.content, NoteDraft.content, row.NoteDraft.uid)
-        )
-        for row in found
-    }
+    return {row.uid: (_opened(records[row.NoteDraft.client_id], row.NoteDraft), row.NoteDraft.version) for row in found}
+
+
+def _opened(sealed: SealedRecord, draft: NoteDraft) -> Content:
+    return from_json(sealed.open_json(draft.content, NoteDraft.content, draft.uid))

@@ -10,6 +10,7 @@ from practice.accounts.current import current_actor
 from practice.accounts.ownership import own_therapist_id
 from practice.accounts.policy import requires
 from practice.accounts.signing_pins import prove
+from practice.scheduling.appointments.forms import seen_version
 from practice.visits.access import READ, RECORD, note_reading, own_visit
 from practice.visits.notes import amending, drafting
 from practice.visits.notes.models import NoteEntry
@@ -99,12 +100,13 @@ class Signature(MethodView):
     @blueprint.response(201, SignedSchema)
     @requires(RECORD)
     def post(self, body: Body, uid: str) -> Response:
-        """Sign the draft; from then on it can only be added to."""
-        proof = prove(body["signing_pin"])
+        """Sign the draft, with If-Match only the one that was read; from then on it can only be added to."""
+        proof, version = prove(body["signing_pin"]), seen_version()
 
         def work(opened: Session) -> Answer:
-            visit = own_visit(opened, uid, current_actor(), RECORD)
-            return _signed(sign_note(opened, visit=visit, proof=proof, actor=current_actor(), now=now()), uid)
+            actor = current_actor()
+            visit = own_visit(opened, uid, actor, RECORD)
+            return _signed(sign_note(opened, visit=visit, version=version, proof=proof, actor=actor, now=now()), uid)
 
         return post_once(work, actor=current_actor(), now=now())
 
@@ -197,7 +199,7 @@ class Signatures(MethodView):
             actor = current_actor()
             own_therapist_id(opened, actor, RECORD)
             visits = [own_visit(opened, uid, actor, RECORD) for uid in dict.fromkeys(body["visit_uids"])]
-            rows = sign_notes(opened, visits=visits, proof=proof, actor=actor, now=now())
+            rows = sign_notes(opened, visits=visits, versions=body["versions"], proof=proof, actor=actor, now=now())
             return Answer(201, SeveralSignedSchema().dump({"signed": rows}))
 
         return post_once(work, actor=current_actor(), now=now())

@@ -10,7 +10,7 @@ from practice.visits.notes.content import LONGEST, TECHNIQUES, TEXTS
 from practice.visits.notes.reactions import MOST_HOURS, REACTIONS
 from practice.visits.notes.techniques import MOST_MINUTES, MOST_ROWS, POSITIONS, TREATED, Technique
 from practice.visits.notes.techniques import TECHNIQUES as KINDS
-from practice.web.schemas import Flag, Instant, LocalTime, StrictSchema, Text, Uid, WholeNumber
+from practice.web.schemas import MAX_ID, Flag, Instant, LocalTime, StrictSchema, Text, Uid, WholeNumber
 
 MOST_SIGNED = 20
 
@@ -118,9 +118,12 @@ class SignedSchema(StrictSchema):
 
 
 class SeveralSchema(PinSchema):
-    """The visits whose notes were read and are signed together."""
+    """The visits whose notes were read and are signed together; ``versions`` are those of the drafts, by visit."""
 
     visit_uids = fields.List(Uid(), required=True, validate=validate.Length(min=1, max=MOST_SIGNED))
+    versions = fields.Dict(
+        keys=Uid(), values=WholeNumber(0, MAX_ID), load_default=dict, validate=validate.Length(max=MOST_SIGNED)
+    )
 
 
 class SeveralSignedSchema(StrictSchema):

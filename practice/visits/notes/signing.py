@@ -1,6 +1,6 @@
 """Signing: by whoever treated, after the actual end, once; from then on nothing in the note changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from practice.visits.notes.entries import Signed, append, lock_record
 from practice.visits.notes.errors import (
     ButtockConsentMissing,
     ConsentMissing,
+    DraftChanged,
     NoteEmpty,
     NoteSigned,
     NotRegistered,
@@ -33,13 +34,14 @@ from practice.visits.notes.errors import (
     VisitNotHeld,
     VisitNotOver,
 )
-from practice.visits.notes.models import NoteEntry
+from practice.visits.notes.models import NoteDraft, NoteEntry
 from practice.visits.notes.queries import draft_content, find_consent, find_draft, find_note, list_entries_of
 from practice.visits.notes.recorded import recorded_at
 from practice.visits.notes.techniques import excluded, faults_of, works_on_buttock
 from practice.visits.notes.unsigned import find_reminder
 
 LATE_AFTER = timedelta(hours=24)
+NOT_NAMED: Mapping[str, int | None] = {}
 DEVIATION = "consent_deviation"
 """The kind of the owner's task to look at a note that was signed without a consent that it needs."""
 
@@ -61,18 +63,31 @@ class _Held:
 
 
 def sign_notes(
-    session: Session, *, visits: Sequence[Visit], proof: StepUp | None, actor: Actor, now: datetime
+    session: Session,
+    *,
+    visits: Sequence[Visit],
+    versions: Mapping[str, int | None] = NOT_NAMED,
+    proof: StepUp | None,
+    actor: Actor,
+    now: datetime,
 ) -> list[NoteEntry]:
-    """Sign the drafts of several visits whose notes were read, all or none; raises what :func:`sign_note` raises."""
+    """Sign the drafts of several visits whose notes were read, all or none; raises what :func:`sign_note` raises.
+
+    *versions* are those of the drafts that were read, by visit uid.
+    """
+    who: dict[str, Any] = {"proof": proof, "actor": actor, "now": now}
     in_order = sorted(visits, key=lambda visit: (visit.client_id, visit.id))
-    return [sign_note(session, visit=visit, proof=proof, actor=actor, now=now) for visit in in_order]
+    return [sign_note(session, visit=visit, version=versions.get(visit.uid), **who) for visit in in_order]
 
 
-def sign_note(session: Session, *, visit: Visit, proof: StepUp | None, actor: Actor, now: datetime) -> NoteEntry:
+def sign_note(
+    session: Session, *, visit: Visit, version: int | None = None, proof: StepUp | None, actor: Actor, now: datetime
+) -> NoteEntry:
     """Sign the draft of a visit (clinical.md 4.3, desk.md 8): what is recorded at the visit is sealed into the note.
 
-    Later than 24 hours after the end it is marked as a late entry. Raises ``StepUpNeeded``, :class:`NoteSigned`,
-    :class:`VisitNotHeld`, :class:`VisitNotOver`, :class:`NotTheTherapist`, :class:`NotRegistered`,
+    *version* is the one that was read: nobody signs words that somebody else put there since. Later than 24 hours
+    after the end it is marked as a late entry. Raises ``StepUpNeeded``, :class:`NoteSigned`, :class:`VisitNotHeld`,
+    :class:`VisitNotOver`, :class:`NotTheTherapist`, :class:`NotRegistered`, :class:`DraftChanged`,
     :class:`NoteEmpty`, ``NotAccepted``, :class:`RegionLeftOut`, and without a reason for a deviation
     :class:`ConsentMissing` and :class:`ButtockConsentMissing`.
     """
@@ -83,9 +98,10 @@ def sign_note(session: Session, *, visit: Visit, proof: StepUp | None, actor: Ac
         raise NoteSigned
     held = _held(session, visit)
     _require_right(held, actor, now)
-    content = draft_content(session, draft)
-    if draft is None or content.is_empty:
+    if draft is None:
         raise NoteEmpty
+    _require_read(draft, version)
+    content = draft_content(session, draft)
     _require_complete(session, visit, content)
     deviates = _deviates(session, visit, content)
     note = append(session, visit, _signed(session, visit, held, content, now), actor=actor, now=now)
@@ -128,7 +144,14 @@ def is_registered(therapist: Therapist, at: datetime) -> bool:
     return covers and (therapist.registration_status == RegistrationStatus.ACTIVE or has_ended)
 
 
+def _require_read(draft: NoteDraft, version: int | None) -> None:
+    if version is not None and version != draft.version:
+        raise DraftChanged(draft.version, (), draft.saved_at)
+
+
 def _require_complete(session: Session, visit: Visit, content: Content) -> None:
+    if content.is_empty:
+        raise NoteEmpty
     if faults := faults_of(content.techniques):
         raise NotAccepted(faults, "techniques")
     left_out = {flag.region for flag in list_open_flags(session, visit.client_id) if flag.tier == T3 and flag.region}

@@ -1,5 +1,6 @@
 """The page of a visit: written without loss, consented, started, ended, signed, added to; two editors are joined."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -86,7 +87,11 @@ def test_a_wrong_pin_signs_nothing_and_keeps_the_note(session, theo, path):
     assert "Slept badly." in refused.text
     assert rows(session, NoteEntry) == []
     assert theo.post(f"{path}/end").status_code == 303
-    assert theo.post(f"{path}/sign", data={"signing_pin": PIN}).status_code == 303
+    sign = theo.get(path).text.split('id="sign"')[1]
+    seen = re.search(r'name="version" value="([0-9]+)"', sign).group(1)
+    stale = theo.post(f"{path}/sign", data={"signing_pin": PIN, "version": int(seen) - 1})
+    assert (stale.status_code, "Somebody else wrote in this note" in text_of(stale)) == (412, True)
+    assert theo.post(f"{path}/sign", data={"signing_pin": PIN, "version": seen}).status_code == 303
 
 
 def test_the_script_is_told_in_json_and_a_second_editor_gets_both_texts(theo, client_as, session, path):
@@ -158,9 +163,12 @@ def test_the_list_of_unsigned_notes_reads_and_signs_together(session, clinic, th
     assert "Slept badly." in text_of(client_as("oscar").get("/notes"))
     assert "Slept badly." not in text_of(client_as("olga").get("/notes"))
     assert client_as("rita").get("/notes").status_code == 403
-    visit_uid = theo.get("/notes").text.split('name="read" value="')[1][:36]
+    visit_uid, version = re.search(r'name="read" value="(.{36})\.([0-9]+)"', theo.get("/notes").text).groups()
+    stale = theo.post("/notes/sign", data={"read": [f"{visit_uid}.{int(version) - 1}"], "signing_pin": PIN})
+    assert (stale.status_code, "Somebody else wrote in this note" in text_of(stale)) == (412, True)
     assert theo.post("/notes/sign", data={"read": [visit_uid], "signing_pin": "730164"}).status_code == 422
-    assert theo.post("/notes/sign", data={"read": [visit_uid], "signing_pin": PIN}).status_code == 303
+    read = {"read": [f"{visit_uid}.{version}"]}
+    assert theo.post("/notes/sign", data={**read, "signing_pin": PIN}).status_code == 303
     assert "Slept badly." not in text_of(theo.get("/notes"))
 
 

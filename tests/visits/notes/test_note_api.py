@@ -76,7 +76,9 @@ def test_a_visit_from_its_first_word_to_the_addendum(theo, visit, notes, clock, 
     clock.now = notes.scene.now
     in_full = {"elements": list(ELEMENTS), "mode": "written", "covers_buttock": True}
     assert ask(theo, "POST", f"{path}/consents", in_full).json["mode"] == "written"
-    signed = ask(theo, "POST", f"{path}/note/signature", {"signing_pin": PIN})
+    old = ask(theo, "POST", f"{path}/note/signature", {"signing_pin": PIN}, If_Match='"1"')
+    assert (old.status_code, old.json["code"]) == (412, "draft_changed")
+    signed = ask(theo, "POST", f"{path}/note/signature", {"signing_pin": PIN}, If_Match=saved.headers["ETag"])
     assert (signed.status_code, signed.json["seq"]) == (201, 1), signed.json
     assert ask(theo, "POST", f"{path}/note/signature", {}).json["code"] == "note_signed"
     added = ask(theo, "POST", f"{path}/notes/{signed.json['uid']}/addenda", {"text": "Also.", "reason": "forgotten"})

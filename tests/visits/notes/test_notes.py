@@ -47,7 +47,7 @@ from practice.visits.notes.queries import draft_content, find_consent, find_draf
 from practice.visits.notes.reacting import record_reaction
 from practice.visits.notes.reactions import Reaction
 from practice.visits.notes.shown import show_note
-from practice.visits.notes.signing import DEVIATION, sign_notes
+from practice.visits.notes.signing import DEVIATION, sign_note, sign_notes
 from practice.visits.notes.techniques import Technique, faults_of, minutes_of
 from practice.visits.notes.unsigned import UNSIGNED, count_unsigned, list_unsigned, remind_unsigned
 from practice.visits.opening import NotTreated, mark_not_treated
@@ -303,6 +303,22 @@ def test_a_visit_without_treatment_waits_for_no_note(notes, scene):
     visit = notes.written()
     notes.do(mark_not_treated, visit=visit, reason=NotTreated.CLIENT_WISH)
     assert list_unsigned(scene.session, therapist_id=None, now=scene.now) == []
+
+
+def test_nobody_signs_words_that_somebody_else_put_there_since_they_were_read(notes, bram):
+    visit = notes.written()
+    read = find_draft(notes.scene.session, visit.id).version
+    notes.do(save_draft, visit=visit, said={"plan": "Rest in bed."}, version=read, actor=bram)
+    for verb, said in ((sign_note, {"visit": visit, "version": read}), (sign_notes, several(visit, read))):
+        with pytest.raises(DraftChanged):
+            notes.do(verb, proof=notes.proof(), **said)
+    assert content(notes, visit).texts["plan"] == "Rest in bed."
+    (signed,) = notes.do(sign_notes, proof=notes.proof(), **several(visit, read + 1))
+    assert signed.seq == 1
+
+
+def several(visit, version):
+    return {"visits": [visit], "versions": {visit.uid: version}}
 
 
 def test_several_notes_are_signed_together_all_or_none(notes):

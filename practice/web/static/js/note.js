@@ -31,6 +31,13 @@ function put(name, value) {
 }
 
 const same = (one, other) => Object.keys(one).every((name) => (one[name] ?? "") === (other[name] ?? ""));
+// Who signs, signs the version that stands on this page and no other.
+function seen(version) {
+  form.elements.version.value = version;
+  const signing = document.querySelector("#sign input[name=version]");
+  if (signing) signing.value = version;
+}
+
 const isDirty = () => !same(read(), base);
 
 function say(words, tone = "") {
@@ -117,7 +124,7 @@ async function send() {
   }
   const told = await answer.json().catch(() => ({}));
   if (answer.status === 412 && told.theirs) {
-    form.elements.version.value = told.version;
+    seen(told.version);
     const both = join(told.theirs);
     return both.length ? ask(both) : later(0);
   }
@@ -127,7 +134,7 @@ async function send() {
   }
   delay = 0;
   base = said;
-  form.elements.version.value = told.version;
+  seen(told.version);
   say(`Saved ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false })}`);
   if (isDirty()) later(WAIT_MS);
   else waiting.splice(0).forEach((go) => go());
