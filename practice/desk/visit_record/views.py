@@ -6,20 +6,24 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from practice.accounts.current import current_actor
 from practice.accounts.policy import requires
 from practice.desk.visit_record.note_forms import ConsentForm, ReactionForm
 from practice.desk.visit_record.page import record_numbers
 from practice.desk.visit_record.recording_views import record, show_page, who_and_when
 from practice.desk.visit_record.schemas import MeasuresForm, NumbersForm, PreCheckForm, answers_of, numbers_of
 from practice.scheduling.appointments.attending import complete
-from practice.scheduling.appointments.forms import booking_rules
+from practice.scheduling.appointments.forms import booking_rules, require_own_appointment
 from practice.scheduling.appointments.starting import start
 from practice.treatment_plans import visiting
 from practice.visits.access import RECORD
 from practice.visits.models import Visit
 from practice.visits.notes.consent import Consent
 from practice.visits.notes.reactions import Reaction
+from practice.web.database import session
 from practice.web.schemas import StrictSchema
+
+ATTEND = "appointment.attend"
 
 blueprint = Blueprint(
     "visit_record", __name__, url_prefix="/appointments/<uid:uid>/visit", template_folder="../templates"
@@ -92,7 +96,8 @@ def post_reaction(uid: str) -> AnyResponse:
 @blueprint.post("/start")
 @requires(RECORD)
 def post_start(uid: str) -> AnyResponse:
-    """Begin the treatment."""
+    """Begin the treatment: who may is who treats, not everybody who may read the client's chart."""
+    require_own_appointment(session(), uid, current_actor(), ATTEND)
 
     def work(opened: Session, _visit: Visit, _said: dict[str, Any]) -> object:
         return start(opened, appointment_uid=uid, rules=booking_rules(), **who_and_when())
@@ -104,6 +109,7 @@ def post_start(uid: str) -> AnyResponse:
 @requires(RECORD)
 def post_end(uid: str) -> AnyResponse:
     """End the treatment; the note is signed later."""
+    require_own_appointment(session(), uid, current_actor(), ATTEND)
 
     def work(opened: Session, _visit: Visit, _said: dict[str, Any]) -> object:
         return complete(opened, appointment_uid=uid, **who_and_when())

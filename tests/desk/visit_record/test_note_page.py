@@ -187,6 +187,23 @@ def test_the_page_takes_as_many_statements_with_one_note_as_with_several(app, se
     assert max(drafted, signed) <= 45
 
 
+@pytest.mark.parametrize(
+    ("state", "act_on_it"), [(AppointmentState.ARRIVED, "start"), (AppointmentState.IN_PROGRESS, "end")]
+)
+def test_a_colleagues_visit_with_a_shared_client_is_begun_and_ended_by_nobody_else(
+    session, clinic, theo, client_as, now, state, act_on_it
+):
+    client = make_client(clinic.session)
+    clinic.visit(now - timedelta(days=7), client, state=AppointmentState.COMPLETED)
+    theirs = clinic.visit(now, client, therapist_id=clinic.ben.id, state=state)
+    path = f"/appointments/{theirs.uid}/visit"
+    assert theo.get(path).status_code == 200, "a shared client's visit can be read"
+    assert theo.post(f"{path}/{act_on_it}").status_code == 404
+    session.rollback()
+    assert session.scalars(select(Appointment.state).where(Appointment.uid == theirs.uid)).one() == state
+    assert client_as("oscar").post(f"{path}/{act_on_it}").status_code != 404
+
+
 def test_before_the_client_has_come_nothing_is_written(clinic, theo, now):
     path = f"/appointments/{clinic.visit(now).uid}/visit"
     assert autosave(theo, path, 0, plan="Walk.").status_code == 409
