@@ -42,6 +42,7 @@ def cosign(
 
     Raises ``StepUpNeeded``, :class:`NoteInError`, and :class:`OwnSignature` for who signed it, first or beside.
     """
+    require_step_up(proof, actor=actor, now=now)
     lock_record(session, visit, now=now)
     entries = list_entries_of(session, visit.id)
     note = get_note(session, visit.id, note_uid)

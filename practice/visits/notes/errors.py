@@ -96,14 +96,14 @@ class VisitNotOver(RuleViolation):
 
 
 class VisitNotHeld(RuleViolation):
-    """The visit did not take place."""
+    """The visit did not take place, or not with this client: its time was given to somebody else."""
 
     code = "visit_not_held"
     title = "This visit did not take place"
 
     def __init__(self, appointment_uid: str) -> None:
         super().__init__(
-            "The visit was cancelled, missed or entered in error, so no note of a treatment can be signed.",
+            "The visit was cancelled, missed, given away or entered in error, so no note of a treatment can be signed.",
             ways_out=(_to_visit(appointment_uid, "Open the appointment"),),
         )
 

@@ -97,6 +97,8 @@ def sign_note(
     if find_note(session, visit.id) is not None:
         raise NoteSigned
     held = _held(session, visit)
+    if held.appointment.client_id != visit.client_id:
+        raise VisitNotHeld(held.appointment.uid)
     _require_right(held, actor, now)
     if draft is None:
         raise NoteEmpty

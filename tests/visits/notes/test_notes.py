@@ -12,7 +12,10 @@ from practice.clinic.models import StaffTask, Therapist
 from practice.core.errors import NotFound, StaleVersion
 from practice.safety.catalogue import T3, Raised
 from practice.safety.flagging import raise_flag
-from practice.scheduling.appointments.attending import mark_entered_in_error
+from practice.scheduling.appointments.attending import arrive, mark_entered_in_error
+from practice.scheduling.appointments.rescheduling import change_client
+from practice.scheduling.appointments.starting import start
+from practice.scheduling.claiming.rules import SCHEDULING_RULES
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.models import Appointment
 from practice.visits.activities import add_activity
@@ -50,7 +53,7 @@ from practice.visits.notes.shown import show_note
 from practice.visits.notes.signing import DEVIATION, sign_note, sign_notes
 from practice.visits.notes.techniques import Technique, faults_of, minutes_of
 from practice.visits.notes.unsigned import UNSIGNED, count_unsigned, list_unsigned, remind_unsigned
-from practice.visits.opening import NotTreated, mark_not_treated
+from practice.visits.opening import NotTreated, mark_not_treated, open_visit
 from practice.visits.pre_check import Answers
 from practice.visits.pre_checking import record_pre_check
 from tests.factories import act
@@ -180,6 +183,22 @@ def test_no_note_of_a_visit_that_was_not(notes, state):
         appointment.state = state
 
     act(notes.scene.session, turn)
+    with pytest.raises(VisitNotHeld):
+        notes.sign(visit)
+
+
+def test_of_a_time_that_was_given_to_somebody_else_nothing_is_signed(notes):
+    scene = notes.scene
+    appointment = scene.book()
+    scene.now = appointment.starts_at - timedelta(minutes=5)
+    scene.do(arrive, appointment_uid=appointment.uid)
+    visit = notes.do(open_visit, appointment_uid=appointment.uid)
+    notes.do(record_visit_consent, visit=visit, consent=FULL, standing=Standing())
+    notes.do(save_draft, visit=visit, said=SAID, version=0)
+    scene.do(change_client, appointment_uid=appointment.uid, client_uid=scene.clients[1].uid, rules=SCHEDULING_RULES)
+    scene.now = appointment.starts_at
+    scene.do(start, appointment_uid=appointment.uid, rules=SCHEDULING_RULES)
+    notes.end(visit)
     with pytest.raises(VisitNotHeld):
         notes.sign(visit)
 
