@@ -44,11 +44,21 @@ def read_bounces(content: bytes) -> list[Bounce]:
     """
     if len(content) > LARGEST:
         raise NoReport("It is too large for a report.")
+    try:
+        return _read(content)
+    except NoReport:
+        raise
+    except (LookupError, AttributeError, TypeError, ValueError, RecursionError) as unreadable:
+        # Anybody can send us a mail over which the library's parser stumbles; the next report must still be read.
+        raise NoReport("It cannot be read.") from unreadable
+
+
+def _read(content: bytes) -> list[Bounce]:
     mail = message_from_bytes(content, policy=default)
     if mail.get_content_type() != "multipart/report" or mail.get_param("report-type") != "delivery-status":
         raise NoReport("It is no delivery report.")
     message_id = next(_message_ids(mail), "")
-    if not message_id:
+    if not message_id or not message_id.isprintable():
         raise NoReport("It does not say which mail it is about.")
     return [bounce for block in _blocks(mail) if (bounce := _bounce(block, message_id)) is not None]
 
@@ -66,10 +76,15 @@ def _bounce(block: Part, message_id: str) -> Bounce | None:
     action = str(block.get("Action", "")).strip().lower()
     named = str(block.get("Original-Recipient") or block["Final-Recipient"])
     address = named.rpartition(";")[2].strip().strip("<>").lower()
-    if action != "failed" or status is None or not status[0].startswith("5") or "@" not in address:
+    if action != "failed" or status is None or not status[0].startswith("5") or not _is_address(address):
         return None
-    reply = " ".join(str(block.get("Diagnostic-Code", "")).split())[:_LONGEST_REPLY]
-    return Bounce(message_id, address, status[0], reply)
+    reply = " ".join(str(block.get("Diagnostic-Code", "")).split())
+    return Bounce(message_id, address, status[0], "".join(filter(str.isprintable, reply))[:_LONGEST_REPLY])
+
+
+def _is_address(named: str) -> bool:
+    """Return whether it can be asked for at all: a null byte would end the whole run on PostgreSQL."""
+    return "@" in named and named.isprintable()
 
 
 def _message_ids(mail: Part) -> Iterator[str]:

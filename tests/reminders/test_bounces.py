@@ -15,6 +15,7 @@ from tests.factories import act
 from tests.reminders.conftest import Clinic
 from tests.smtp_server import ScriptedServer
 
+NESTED = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (at, at) for at in range(1500))
 REPORT = """From: MAILER-DAEMON@mx.example.com
 To: appointments@example.com
 Subject: Undelivered
@@ -77,6 +78,7 @@ def test_a_report_says_which_mail_did_not_reach_whom(kind: str) -> None:
         ({"status": "nonsense"}, []),
         ({"address": "nobody"}, []),
         ({"address": ""}, []),
+        ({"address": "ana\0@example.com"}, []),
     ],
 )
 def test_only_what_is_for_good_counts_and_only_a_wrong_address_is_closed(
@@ -94,6 +96,8 @@ def test_only_what_is_for_good_counts_and_only_a_wrong_address_is_closed(
         report().replace(b"delivery-status", b"disposition-notification"),
         report().replace(b"multipart/report", b"multipart/mixed"),
         report(message_id="").replace(b"Message-ID", b"X-Other"),
+        report(message_id="<1\0@example.com>"),
+        NESTED.replace(b"multipart/mixed", b"multipart/report; report-type=delivery-status", 1),
         report() + b"x" * 1024 * 1024,
         report()[:150],
     ],
@@ -101,6 +105,11 @@ def test_only_what_is_for_good_counts_and_only_a_wrong_address_is_closed(
 def test_what_is_no_report_is_refused(content: bytes) -> None:
     with pytest.raises(NoReport):
         read_bounces(content)
+
+
+def test_a_reply_keeps_only_what_can_be_stored() -> None:
+    (bounce,) = read_bounces(report().replace(b"no such user", b"no \0such\x1b[2J user"))
+    assert bounce.reply == "smtp; 550 5.1.1 no such[2J user"
 
 
 def test_a_mail_that_came_back_is_told_to_the_desk_and_its_address_closed(
