@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from practice.clinic.models import Therapist
 from practice.scheduling.lifecycle import AppointmentState as State
-from tests.factories import make_client, make_service
+from practice.scheduling.models import Appointment
+from tests.factories import act, make_client, make_service
 
 HTMX = {"HX-Request": "true", "HX-Target": "panel"}
 
@@ -48,6 +50,22 @@ def test_two_visits_are_booked_moved_and_cancelled_together(desk, care):
 
     post(desk, first, "cancel", reason="ill", together="1")
     assert {row.state for row in desk.rows()} == {State.CANCELLED}
+
+
+def test_a_therapist_moves_the_own_visit_and_hears_nothing_of_a_colleagues(desk, care, cast, client_as):
+    form = desk.form(client=desk.client().uid, choice=desk.choice(14), follow=care.uid)
+    desk.rita.post("/book/draft", data=form)
+    desk.rita.post("/book", data=form | {"hold": desk.only_row().uid, "held_for": "one"})
+    first, second = in_order(desk)
+
+    def part():
+        desk.session.get_one(Therapist, first.therapist_id).user_id = cast["theo"].id
+        desk.session.get_one(Appointment, second.id).therapist_id = desk.ben.id
+
+    act(desk.session, part)
+    moved = client_as("theo").post(f"/appointments/{first.uid}/move", data={"start": "2026-11-24T16:30"}, headers=HTMX)
+    assert "Foot care" not in moved.text
+    assert "Move them together" not in moved.text
 
 
 def test_somebody_at_the_door_gets_one_visit_and_a_second_that_does_not_fit_books_none(desk, care):
