@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from typing import Literal
 
@@ -27,7 +28,7 @@ def _spelled(name: str) -> bytes:
 
 # What a document never needs in order to be read, and what makes opening it run something. Three letters are met by
 # chance in a scan of some megabytes, so the short name counts only with a value behind it.
-_NAMES = ("JavaScript", "Launch", "EmbeddedFile", "OpenAction", "RichMedia", "XFA")
+_NAMES = ("JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles", "OpenAction", "RichMedia", "XFA")
 _ACTIVE_PDF = re.compile(
     rb"/(?:(?:"
     + b"|".join(map(_spelled, _NAMES))
@@ -47,7 +48,8 @@ def type_of(content: bytes) -> MediaType:
     found = _recognised(content)
     if found is None:
         raise NotThatDocument("Only a PDF, a PNG or a JPEG can be taken, and this is none of them, or not whole.")
-    if _FOREIGN.search(content[:1024]) or (found == "application/pdf" and _runs(content)):
+    is_pdf = found == "application/pdf"
+    if _FOREIGN.search(content[:1024]) or (_runs(content) if is_pdf else _PDF_START in content[:1024]):
         raise NotThatDocument("The file carries something that would run when it is opened. Print or scan it anew.")
     return found
 
@@ -70,14 +72,27 @@ def _runs(pdf: bytes) -> bool:
 def _packed_objects(pdf: bytes) -> Iterator[bytes]:
     """Yield what lies compressed among the objects of a PDF, as much as is fit for a document."""
     begins, room = 0, MOST_UNPACKED
+    heads = deque(found.start() for found in _OBJECTS.finditer(pdf))
     for edge in _EDGE_OF_STREAM.finditer(pdf):
         if edge["ends"] and begins:
             found = _unpacked(pdf[begins : edge.start()], room)
             room -= len(found)
             yield found
             begins = 0
-        elif not edge["ends"] and _OBJECTS.search(pdf, max(0, edge.start() - _LONGEST_HEAD), edge.start()):
+        elif not edge["ends"] and (_head_waits(heads, edge.start()) or _head_is_near(pdf, edge.start())):
             begins = edge.end()
+
+
+def _head_waits(heads: deque[int], place: int) -> bool:
+    """Return whether a head has no stream before *place*, however much was written between; it has one now."""
+    is_waiting = bool(heads) and heads[0] < place
+    while heads and heads[0] < place:
+        heads.popleft()
+    return is_waiting
+
+
+def _head_is_near(pdf: bytes, place: int) -> bool:
+    return _OBJECTS.search(pdf, max(0, place - _LONGEST_HEAD), place) is not None
 
 
 def _unpacked(packed: bytes, room: int) -> bytes:
