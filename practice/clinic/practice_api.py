@@ -197,12 +197,14 @@ class Tasks(MethodView):
 @blueprint.response(200, TaskSchema)
 @requires("task.finish")
 def finish_task(body: Body, uid: str) -> object:
-    """Close a task with its outcome."""
-    return write(
-        lambda opened: tasks.finish_task(
-            opened, task=queries.get_task(opened, uid), **body, actor=current_actor(), now=now()
-        )
-    )
+    """Close a task with its outcome; one about a client that waits for the owner, only the owner."""
+
+    def work(opened: Session) -> object:
+        task = queries.get_task(opened, uid)
+        tasks.require_may_finish(task, current_actor())
+        return tasks.finish_task(opened, task=task, **body, actor=current_actor(), now=now())
+
+    return write(work)
 
 
 def closure_fields(opened: Session, body: Body) -> Body:

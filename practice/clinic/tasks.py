@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from practice.accounts.errors import RoleNotAllowed
 from practice.clinic.errors import TaskDone, TaskNotUndone
 from practice.clinic.models import StaffTask
 from practice.clinic.queries import find_task
-from practice.core.actor import Actor
+from practice.core.actor import Actor, Role
 from practice.core.db import insert_into, new_uid
 from practice.core.errors import RELOAD, require_version
 from practice.core.events import Event, record
 
+ABOUT_PEOPLE = frozenset({"client", "appointment"})
 UNDO_WITHIN = timedelta(hours=12)
 """A day's work can be mended on that day."""
 
@@ -82,6 +84,12 @@ def finish_task(
     session.flush()
     record(session, Event("task.finish", "task", task.uid, actor, now, {"outcome": outcome}))
     return task
+
+
+def require_may_finish(task: StaffTask, actor: Actor) -> None:
+    """Raise ``RoleNotAllowed`` for what the owner alone is to look at: how a client was treated, or a note signed."""
+    if task.assigned_role == Role.OWNER and task.subject_kind in ABOUT_PEOPLE and actor.role is not Role.OWNER:
+        raise RoleNotAllowed("task.finish")
 
 
 def keep_before(task: StaffTask, now: datetime) -> None:

@@ -13,7 +13,7 @@ from practice.accounts.current import current_actor
 from practice.accounts.permissions import may
 from practice.accounts.policy import requires
 from practice.clinic.queries import get_task
-from practice.clinic.tasks import finish_task
+from practice.clinic.tasks import finish_task, require_may_finish
 from practice.core.errors import PracticeError
 from practice.desk.answer_views import Undo, go_on, with_news
 from practice.desk.calls.page import calls_page
@@ -86,12 +86,13 @@ def post_outcome(uid: str) -> AnyResponse:
 def post_close(uid: str) -> AnyResponse:
     """Close a task that only a person can know to be done."""
     act: dict[str, Any] = {"outcome": "done", "actor": current_actor(), "now": now()}
-    return _answer(
-        VersionSchema(),
-        lambda opened, said: finish_task(opened, task=get_task(opened, uid), **said, **act),
-        lambda _said: "Settled.",
-        undo=uid,
-    )
+
+    def work(opened: Session, said: dict[str, Any]) -> None:
+        task = get_task(opened, uid)
+        require_may_finish(task, current_actor())
+        finish_task(opened, task=task, **said, **act)
+
+    return _answer(VersionSchema(), work, lambda _said: "Settled.", undo=uid)
 
 
 @blueprint.post("/tasks/<uid:uid>/undo")

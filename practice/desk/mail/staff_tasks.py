@@ -51,6 +51,7 @@ class Task:
     in_panel: bool = False
     may_be_closed: bool = False
     for_owner: bool = False
+    is_owners_alone: bool = False
     is_to_tell: bool = False
     """Somebody must be told something: by phone, or by a mail that leaves only when the desk says so."""
 
@@ -182,11 +183,13 @@ def _document_ends(row: Any) -> Task:
 
 
 def _incident(row: Any) -> Task:
-    return _about_client(row, f"The owner must look at what happened after a visit of {_name(row)}", may_be_closed=True)
+    title = f"The owner must look at what happened after a visit of {_name(row)}"
+    return replace(_about_client(row, title, may_be_closed=True), is_owners_alone=True)
 
 
 def _deviation(row: Any) -> Task:
-    return _of_record(row, f"The owner must look at how a note about {_name(row)} was signed", may_be_closed=True)
+    title = f"The owner must look at how a note about {_name(row)} was signed"
+    return replace(_of_record(row, title, may_be_closed=True), is_owners_alone=True)
 
 
 def _unsigned(row: Any) -> Task:

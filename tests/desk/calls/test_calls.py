@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import select
 
 from practice.clinic.models import StaffTask
-from practice.clinic.tasks import open_task
+from practice.clinic.tasks import assign_task, open_task
+from practice.core.actor import Role
 from practice.core.errors import PracticeError
 from practice.reminders.calls import DECIDE_KIND
 from practice.reminders.facts import LastTold, Truth
@@ -16,10 +17,11 @@ from practice.reminders.reopening import take_back
 from practice.reminders.told import remember
 from practice.reminders.undelivered import report_undelivered
 from practice.scheduling.lifecycle import AppointmentState
+from practice.visits.notes.signing import DEVIATION
 from tests.callers import caller
 from tests.desk.scenes import Clinic, statements_of
 from tests.desk.today.test_today import open_call, text_of
-from tests.factories import RECEPTIONIST, act, guardian, make_client
+from tests.factories import OWNER, RECEPTIONIST, act, guardian, make_client
 
 DAY = timedelta(days=1)
 
@@ -168,6 +170,26 @@ def test_a_returned_mail_is_to_be_settled(clinic, rita, now):
     closed = rita.post(f"/tasks/{task_of(clinic).uid}/close", data={"version": 1})
     assert closed.status_code == 303
     assert "nothing waits for a decision" in text_of(rita.get("/calls"))
+
+
+def test_how_a_note_was_signed_is_settled_by_the_owner_alone(app, clinic, rita, client_as, now):
+    visit = clinic.visit(now - DAY)
+
+    def work():
+        about = {"kind": DEVIATION, "subject_kind": "appointment", "subject_id": visit.id, "dedupe_key": "deviation"}
+        task = open_task(clinic.session, **about, due_at=now, now=now)
+        assign_task(clinic.session, task=task, role=Role.OWNER, user_id=None, actor=OWNER, now=now)
+
+    act(clinic.session, work)
+    uid, oscar = task_of(clinic).uid, client_as("oscar")
+    close = f"/tasks/{uid}/close"
+    assert "how a note about" in rita.get("/calls").text
+    assert close not in rita.get("/calls").text
+    assert rita.post(close, data={"version": task_of(clinic).version}).status_code == 403
+    assert caller(app, "receptionist").post(f"/tasks/{uid}/finish", {"outcome": "done"}).status_code == 403
+    assert task_of(clinic).state == "open"
+    assert close in oscar.get("/calls").text
+    assert oscar.post(close, data={"version": task_of(clinic).version}).status_code == 303
 
 
 def test_a_tentative_visit_waits_for_a_decision_that_closing_is_not(clinic, rita, now):
