@@ -19,6 +19,10 @@ from practice.scheduling.appointments.undoing import undo_act
 from practice.scheduling.claiming.rules import BookingRules
 from practice.scheduling.errors import NothingToUndo
 from practice.scheduling.models import Appointment
+from practice.visits.models import Visit
+from practice.visits.notes.chain import EntryKind
+from practice.visits.notes.models import NoteEntry
+from practice.visits.notes.queries import not_in_error
 
 AT_LEAST = timedelta(minutes=2)
 """For this long the last act can be taken back even where a practice lets its mails wait for less (desk.md 10)."""
@@ -29,7 +33,7 @@ STANDING_VERBS = frozenset({"make_tentative", "keep"})
 
 
 class UndoTooLate(RuleViolation):
-    """The last act is too old, was told by mail already, or is more than a slip of the hand."""
+    """The last act is too old, told by mail or signed already, or is more than a slip of the hand."""
 
     code = "undo_too_late"
     title = "Not taken back"
@@ -56,6 +60,7 @@ def take_back_last(session: Session, *, rules: BookingRules, actor: Actor, now: 
     if act is None:
         raise NothingToUndo("You have done nothing lately that could be taken back.")
     _require_slip_of_the_hand(session, act)
+    _require_unsigned(session, act)
     _require_untold(session, act)
     _require_recent(session, act, now)
     return TakenBack(act.verb, undo_act(session, changes=act.changes, rules=rules, actor=actor, now=now))
@@ -66,6 +71,14 @@ def _require_slip_of_the_hand(session: Session, act: LastAct) -> None:
     is_of_absence = act.act_id is not None and session.scalar(select(exists().where(GroundAct.uid == act.act_id)))
     if act.verb in STANDING_VERBS or THERAPISTS_WISH in reasons or is_of_absence:
         sentence = "Your last act belongs to an absence or to a therapist's decision. Change it visit by visit."
+        raise UndoTooLate(sentence, appointment_uid=act.appointment_uid)
+
+
+def _require_unsigned(session: Session, act: LastAct) -> None:
+    """Refuse what a signature rests on: who signed a treatment that was over has not begun one that is not."""
+    at_visit = Visit.appointment_id.in_(act.appointment_ids) & (Visit.id == NoteEntry.visit_id)
+    if session.scalar(select(exists().where(at_visit, NoteEntry.kind == EntryKind.NOTE, not_in_error()))):
+        sentence = "The note of this visit is signed. What was signed stays: add to the note what was wrong."
         raise UndoTooLate(sentence, appointment_uid=act.appointment_uid)
 
 

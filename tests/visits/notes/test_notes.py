@@ -10,9 +10,10 @@ from practice.accounts.step_up import StepUp
 from practice.audit.models import AuditEvent
 from practice.clinic.models import StaffTask, Therapist
 from practice.core.errors import NotFound, StaleVersion
+from practice.reminders.taking_back import UndoTooLate, take_back_last
 from practice.safety.catalogue import T3, Raised
 from practice.safety.flagging import raise_flag
-from practice.scheduling.appointments.attending import arrive, mark_entered_in_error
+from practice.scheduling.appointments.attending import arrive, complete, mark_entered_in_error
 from practice.scheduling.appointments.rescheduling import change_client
 from practice.scheduling.appointments.starting import start
 from practice.scheduling.claiming.rules import SCHEDULING_RULES
@@ -348,6 +349,20 @@ def test_several_notes_are_signed_together_all_or_none(notes):
     assert notes.scene.session.scalars(select(NoteEntry.id)).all() == []
     signed = notes.do(sign_notes, visits=visits[:2], proof=notes.proof())
     assert [entry.seq for entry in signed] == [1, 1]
+
+
+def test_the_end_of_a_treatment_is_not_taken_back_by_a_key_once_its_note_is_signed(notes):
+    visit = notes.begun()
+    notes.do(record_visit_consent, visit=visit, consent=FULL, standing=Standing())
+    notes.do(save_draft, visit=visit, said=SAID, version=0)
+    notes.scene.later(minutes=20)
+    uid = notes.scene.session.get_one(Appointment, visit.appointment_id).uid
+    notes.do(complete, appointment_uid=uid)
+    note = notes.sign(visit)
+    with pytest.raises(UndoTooLate, match="signed"):
+        notes.do(take_back_last, rules=SCHEDULING_RULES)
+    notes.do(mark_in_error, visit=visit, note_uid=note.uid, reason="wrong client", proof=notes.proof())
+    assert notes.do(take_back_last, rules=SCHEDULING_RULES).verb == "complete"
 
 
 def test_what_is_added_stands_beside_the_note(notes, bram):
