@@ -7,6 +7,8 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from practice.accounts.current import current_actor
+from practice.accounts.errors import RoleNotAllowed
+from practice.accounts.permissions import may
 from practice.accounts.policy import requires
 from practice.clients.sealing import SealedRecord, open_record, open_records
 from practice.safety.answering import Attestation
@@ -145,6 +147,8 @@ class Screenings(MethodView):
     @requires(SCREEN)
     def post(self, body: Body, uid: str) -> Response:
         """Keep a form that was filled in here; what it raises is raised, and nothing of it is told back."""
+        if body["source"] == "therapist" and not may(current_actor(), MANAGE):
+            raise RoleNotAllowed(MANAGE)
         named = body["clinician"] and body["seen_on"]
         attestation = Attestation(body["clinician"], body["seen_on"]) if named else None
         form = FilledForm(body["answers"], body["source"], attestation, is_signed=body["is_signed"])

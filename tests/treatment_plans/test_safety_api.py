@@ -102,6 +102,7 @@ def test_a_form_is_taken_by_the_desk_read_by_a_therapist_and_signed(course, owne
     open_form = desk.post(f"{here}/screening", {"answers": {"cancer": "yes"}, "is_signed": True})
     assert (open_form.status_code, open_form.json["code"]) == (422, "form_incomplete")
     form = {"answers": answers(cancer="yes"), "is_signed": False, "source": "paper"}
+    assert desk.post(f"{here}/screening", form | {"source": "therapist"}).status_code == 403, "who asked is on record"
     assert desk.post(f"{here}/screening", form).json == {"is_urgent": False}
     assert desk.get(f"{here}/screening").status_code == 403
     shown = owner.get(f"{here}/screening").json["screening"]
