@@ -153,7 +153,7 @@ def _last_told(session: Session, appointment_ids: Collection[int]) -> dict[int, 
     found: dict[int, dict[int, LastTold]] = {}
     for row, client_id in session.execute(rows):
         truth = Truth(row.starts_at, row.zone, row.location_id, row.therapist_name)
-        told = LastTold(client_id, truth, row.is_cancelled, row.at, row.sequence)
+        told = LastTold(client_id, truth, row.is_cancelled, row.at, row.sequence, row.is_certain)
         found.setdefault(row.appointment_id, {})[client_id] = told
     return found
 

@@ -56,13 +56,17 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class LastTold:
-    """What the last mail about this visit said, to whom and when, and under which SEQUENCE calendars know it."""
+    """What the last mail about this visit said, to whom and when, and under which SEQUENCE calendars know it.
+
+    It is not certain where the mail was cut off on the wire: then what is true is said again, whatever it said.
+    """
 
     client_id: int
     truth: Truth
     is_cancelled: bool
     at: datetime
     sequence: int = 0
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

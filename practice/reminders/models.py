@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from practice.core.db import Base, Identified
@@ -75,6 +75,7 @@ class Told(Base):
     is_cancelled: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime]
+    is_certain: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class SuppressedAddress(Base):

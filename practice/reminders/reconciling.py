@@ -1,7 +1,7 @@
 """Bringing the outbox and the desk's calls in line with what visits want; may run at any time, any number of times."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,7 +17,8 @@ from practice.reminders.models import Message
 from practice.reminders.planned import Plan, Wanted
 from practice.reminders.told import remember, tells, told_by
 from practice.reminders.undelivered import report_undelivered
-from practice.scheduling.telling import list_unreconciled, mark_reconciled
+from practice.reminders.wanted import CALLED_OFF
+from practice.scheduling.telling import AppointmentFacts, list_unreconciled, mark_reconciled
 
 BATCH = 200
 APPOINTMENT = "appointment"
@@ -94,25 +95,28 @@ def _is_leased(message: Message, now: datetime) -> bool:
 def _settle_unsure(
     session: Session, outlook: Outlook, messages: Mapping[int, Mapping[str, Message]], *, now: datetime
 ) -> bool:
-    """Treat mails that may have arrived and are no longer true as told, so that a correction follows them.
+    """Take mails that may have arrived and are no longer true as perhaps told, so that a correction follows them.
 
-    Return whether there were any.
+    One that says what is true needs none: it may as well not have arrived. Return whether there were any.
     """
     unsure = [
         message
         for number in outlook.facts
         for message in messages.get(number, {}).values()
-        if message.copies and message.state in _UNSURE and not _is_true(message, outlook, now)
+        if message.copies and message.state in _UNSURE and _misleads(message, outlook.facts[number])
     ]
     for message in unsure:
         message.state, message.why = MessageState.SUPERSEDED, Why.OUTDATED
-        remember(session, message.subject_id, told_by(message, at=now), message.sequence)
+        doubtful = replace(told_by(message, at=now), is_certain=False)
+        remember(session, message.subject_id, doubtful, message.sequence)
     return bool(unsure)
 
 
-def _is_true(message: Message, outlook: Outlook, now: datetime) -> bool:
-    wanted = {each.dedupe_key for each in outlook.plan(message.subject_id, now).wanted}
-    return message.dedupe_key in wanted and message.tells == said_now(message, outlook)
+def _misleads(message: Message, facts: AppointmentFacts) -> bool:
+    """Return whether somebody who read *message* would believe something else of the visit than what is true."""
+    said = told_by(message, at=facts.changed_at)
+    is_theirs = facts.client_id == message.client_id and facts.state not in CALLED_OFF
+    return (None if said.is_cancelled else said.truth) != (truth_of(facts) if is_theirs else None)
 
 
 def _mails(plan: Plan) -> dict[str, Wanted]:

@@ -88,6 +88,7 @@ def told_values(appointment_id: int, told: LastTold, sequence: int) -> dict[str,
         "told_is_cancelled": told.is_cancelled,
         "told_sequence": sequence,
         "told_at": told.at,
+        "told_is_certain": told.is_certain,
     }
 
 

@@ -41,7 +41,7 @@ _SILENT = {
     AppointmentState.COMPLETED: Why.HAPPENED,
     AppointmentState.NO_SHOW: Why.HAPPENED,
 }
-_CALLED_OFF = frozenset({AppointmentState.CANCELLED, AppointmentState.ENTERED_IN_ERROR})
+CALLED_OFF = frozenset({AppointmentState.CANCELLED, AppointmentState.ENTERED_IN_ERROR})
 
 
 def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, policy: Policy, now: datetime) -> Plan:
@@ -57,7 +57,7 @@ def plan_messages(visit: Visit, told: LastTold | None, addressee: Addressee, pol
     news = _news(visit, told, policy, now)
     if addressee.address is None:
         return _plan(_as_calls(news, visit, addressee, now), visit, now)
-    if visit.state in _CALLED_OFF:
+    if visit.state in CALLED_OFF:
         return _plan([news], visit, now)
     informed_at = _informed_at(visit, told, news, now)
     reminders = _reminders(visit, informed_at, addressee, policy, now)
@@ -118,7 +118,7 @@ def _silence(visit: Visit, addressee: Addressee) -> Why | None:
 
 
 def _news_kind(visit: Visit, told: LastTold | None) -> MessageKind:
-    if visit.state in _CALLED_OFF:
+    if visit.state in CALLED_OFF:
         return MessageKind.CANCELLED
     return MessageKind.CONFIRMATION if told is None or told.is_cancelled else MessageKind.MOVED
 
@@ -132,7 +132,7 @@ def _news(visit: Visit, told: LastTold | None, policy: Policy, now: datetime) ->
         return Omitted(kind, Why.OVER)
     if told is None or told.is_cancelled:
         return _in_time(_confirmation(visit, told, policy), now)
-    if told.truth == visit.truth:
+    if told.truth == visit.truth and told.is_certain:
         return Omitted(kind, Why.UP_TO_DATE)
     return _in_time(_move(visit, told, policy), now)
 
@@ -157,7 +157,7 @@ def _move(visit: Visit, told: LastTold, policy: Policy) -> Wanted:
 def _cancellation(visit: Visit, told: LastTold | None, policy: Policy, now: datetime) -> Wanted | Omitted:
     if told is None:
         return Omitted(MessageKind.CANCELLED, Why.NEVER_TOLD)
-    if told.is_cancelled:
+    if told.is_cancelled and told.is_certain:
         return Omitted(MessageKind.CANCELLED, Why.UP_TO_DATE)
     if told.truth.starts_at <= now:
         return Omitted(MessageKind.CANCELLED, Why.OVER)
@@ -241,7 +241,7 @@ def _as_calls(news: Wanted | Omitted, visit: Visit, addressee: Addressee, now: d
         change = Omitted(news.kind, why)
     else:
         change = _as_call(news)
-    if visit.state in _CALLED_OFF or visit.truth.starts_at <= now:
+    if visit.state in CALLED_OFF or visit.truth.starts_at <= now:
         return [change]
     return [change, _reminder_call(visit, addressee), *call_for_form(visit, now)]
 

@@ -220,3 +220,21 @@ def test_a_visit_that_was_given_away_and_then_cancelled_is_taken_back_once(
     clinic.clock.advance(60 * MINUTE)
     postman.drain()
     assert subjects(server)[1:] == [("ana@example.com", "No longer yours")]
+
+
+def test_a_mail_that_may_not_have_arrived_is_written_again_when_it_says_the_truth_again(
+    clinic: Clinic, postman: Dispatcher, server: ScriptedServer, ana: Client
+) -> None:
+    visit = confirmed(clinic, postman, ana)
+    clinic.move(visit, timedelta(days=1))
+    clinic.clock.advance(5 * MINUTE)
+    server.will("dot", "drop")
+    postman.run()
+    for days in (1, -1):
+        clinic.move(visit, timedelta(days=days))
+        act(clinic.session, lambda: reconciling.reconcile(clinic.session, domain="example.com", now=clinic.clock()))
+    for _ in range(12):
+        clinic.clock.advance(5 * MINUTE)
+        postman.drain()
+    assert subjects(server)[1:] == [("ana@example.com", "Changed")]
+    assert event_of(server.delivered[-1].mail)["DTSTART"].dt == visit.starts_at
