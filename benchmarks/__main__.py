@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from benchmarks import availability, backup, booking, calendar, growth, mail, pages, planner, tax
+from benchmarks import availability, backup, booking, calendar, growth, hanging, mail, pages, planner, tax
 from benchmarks.ratios import ROUNDS, Row, show
 from benchmarks.stage import DATABASES, Stage, stage
 
@@ -17,7 +17,7 @@ SUITES: dict[str, Callable[[Stage, int], Iterator[Row]]] = {
     "planner": planner.rows,
 }
 
-APART = ("growth", "backup", "pages")
+APART = ("growth", "backup", "pages", "hanging")
 """Suites that build practices of their own."""
 
 
@@ -41,6 +41,8 @@ def main() -> None:
             backup.show(kind)
         if asked.only is None or "pages" in asked.only:
             pages.show(kind)
+        if asked.only is None or "hanging" in asked.only:
+            hanging.show(kind)
 
 
 if __name__ == "__main__":

@@ -37,16 +37,16 @@ _CLOSE = "UPDATE message SET state = 'sent', sent_at = :now WHERE id = :id AND a
 
 def rows(stage: Stage, rounds: int) -> Iterator[Row]:
     """Measure everything that is published about the worker."""
-    _queue(stage)
-    reset = lambda: _reset(stage.engine)  # noqa: E731  # named works
+    queue_mails(stage)
+    reset = lambda: reset_mails(stage.engine)  # noqa: E731  # named works
     outcome = interleave(
         {"bare": lambda: bare_claim(stage.engine), "ours": lambda: claim(stage)},
         before={"bare": reset, "ours": reset},
         rounds=rounds,
     )
-    _reset(stage.engine)
+    reset_mails(stage.engine)
     statements = statements_of(stage.engine, lambda: claim(stage))
-    _reset(stage.engine)
+    reset_mails(stage.engine)
     yield row(
         outcome,
         "claim of 100 due mails, appointments read again / bare claim",
@@ -80,7 +80,7 @@ def rows(stage: Stage, rounds: int) -> Iterator[Row]:
     )
 
 
-def _queue(stage: Stage) -> None:
+def queue_mails(stage: Stage) -> None:
     """Give the first hundred visits a confirmation that is due, and everybody an address."""
     with stage.engine.begin() as connection:
         connection.execute(text("UPDATE appointment SET reconciled_seq = change_seq"))
@@ -100,7 +100,8 @@ def _queue(stage: Stage) -> None:
         transact(session, lambda: reconcile_appointments(session, seqs, domain="example.com", now=NOW))
 
 
-def _reset(engine: Engine) -> None:
+def reset_mails(engine: Engine) -> None:
+    """Let every mail wait again, due for five minutes."""
     with engine.begin() as connection:
         connection.execute(
             text(

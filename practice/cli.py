@@ -46,6 +46,7 @@ from practice.demo.running import NotOurDatabase, introduce, running_demo
 from practice.demo.storage import Storage
 from practice.drill.commands import default_processes, say, timed
 from practice.drill.commands import drill as live_years
+from practice.reminders.commands import mail_commands
 from practice.reminders.heartbeat import pause_after_restore
 from practice.reminders.returning import put_away, reports_in, take_bounce
 from practice.scheduling.rezoning.commands import recompute
@@ -282,6 +283,7 @@ adopt(main, user_commands, with_app)
 adopt(main, audit_commands, with_app)
 adopt(main, key_commands, with_app)
 adopt(main, note_commands, with_app)
+adopt(main, mail_commands, with_app)
 
 
 @main.command()

@@ -37,6 +37,7 @@ from practice.desk.course import views as course_views
 from practice.desk.diary import sheet_views
 from practice.desk.diary import views as diary_views
 from practice.desk.mail import views as messages_views
+from practice.desk.mail import worker_views
 from practice.desk.month import views as month_views
 from practice.desk.my_day import views as my_day_views
 from practice.desk.plans import list_views as plan_list_views
@@ -145,6 +146,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     blocks_views.blueprint,
     busy_views.blueprint,
     messages_views.blueprint,
+    worker_views.blueprint,
     client_views.blueprint,
     safety_views.blueprint,
     clinical_views.blueprint,

@@ -30,7 +30,7 @@ from practice.core.transact import transact
 from practice.reminders.delivery import Courier, MailServer
 from practice.reminders.dispatching import Dispatcher
 from practice.reminders.following import follow_changes
-from practice.reminders.heartbeat import HOUSEKEEPING, SENDING, beat
+from practice.reminders.heartbeat import HOUSEKEEPING, OFFERING, SENDING, SWEEPING, beat
 from practice.reminders.offers import reachable_by_mail
 from practice.reminders.writing import sender_of
 from practice.safety.watching import escalate_calls
@@ -75,7 +75,7 @@ class Worker:
         self._sessions = sessions
         self._clock = clock
         self._name = f"{socket.gethostname()}:{os.getpid()}"[:80]
-        self._ticks = 0
+        self._ticks = self._offers = 0
         self._makes_backups = settings.makes_backups
         self._dispatcher = Dispatcher(
             sessions,
@@ -103,6 +103,9 @@ class Worker:
     def offer(self) -> None:
         """End offers that ran out, and offer every free time that suits somebody on the wait list."""
         self._round.run()
+        if self._offers % _BEATS_EVERY == 0:
+            self._beat(OFFERING)
+        self._offers += 1
 
     def keep_house(self) -> None:
         """Forget what has ended, and let plans rest whose cover has: a clearance ends with a day, not with an act."""
@@ -110,7 +113,7 @@ class Worker:
         self._write(partial(escalate_calls, now=now))
         for tidy in (drop_expired_holds, hold_uncovered, forget_old_counters, forget_old_sessions, forget_old_keys):
             self._write(partial(tidy, now=now))
-        self._write(partial(beat, job=HOUSEKEEPING, worker=self._name, done=1, now=now))
+        self._beat(HOUSEKEEPING)
 
     def sweep(self) -> None:
         """Judge anew what is booked, by what each client lacks now, and how courses go; remind of unsigned notes."""
@@ -119,6 +122,7 @@ class Worker:
         after = 0
         while after := self._write(partial(note_signals, after=after, now=self._clock())):
             continue
+        self._beat(SWEEPING)
 
     def back_up(self) -> None:
         """Take the night's backup when it is due and nobody else does."""
@@ -143,6 +147,9 @@ class Worker:
             scheduler.add_job(self.back_up, "interval", seconds=BACKUP_SECONDS, next_run_time=now)
         scheduler.add_listener(_on_error, EVENT_JOB_ERROR)
         return scheduler
+
+    def _beat(self, job: str) -> None:
+        self._write(partial(beat, job=job, worker=self._name, done=1, now=self._clock()))
 
     def _reach(self, session: Session, client_ids: Collection[int]) -> set[int]:
         return reachable_by_mail(session, client_ids, now=self._clock())

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from practice.accounts.models import User
@@ -193,13 +194,18 @@ def sessions(request: pytest.FixtureRequest, engine_url: str) -> Iterator[sessio
         yield request.getfixturevalue("app").extensions["sessions"]
         return
     engine = lend_engine(engine_url)
-    settings = make_settings(engine_url)
+    yield sessions_on(engine, engine_url)
+    dispose(engine)
+
+
+def sessions_on(engine: Engine, url: str) -> sessionmaker[Session]:
+    """Return sessions on the database at *url* as an application's root would make them."""
+    settings = make_settings(url)
     audit_log = AuditLog(settings.audit_key)
     factory = sessionmaker(for_sessions(engine), expire_on_commit=False, info={BEFORE_COMMIT: audit_log.append})
     assemble(factory, OWNERSHIP)
     hang_keys(factory, key_ring_of(settings))
-    yield factory
-    dispose(engine)
+    return factory
 
 
 @pytest.fixture

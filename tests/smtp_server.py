@@ -50,6 +50,22 @@ class ScriptedServer:
     users: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     released: threading.Event = field(default_factory=threading.Event)
+    talking: int = 0
+    has_ended: threading.Condition = field(default_factory=threading.Condition)
+
+    def enter(self) -> None:
+        with self.has_ended:
+            self.talking += 1
+
+    def leave(self) -> None:
+        with self.has_ended:
+            self.talking -= 1
+            self.has_ended.notify_all()
+
+    def settle(self) -> None:
+        """Wait until nobody talks to the server, so that what was handed over is known."""
+        with self.has_ended:
+            assert self.has_ended.wait_for(lambda: self.talking == 0, 10), "a conversation did not end"
 
     def will(self, stage: str, *acts: Act) -> None:
         """Let the next visits of *stage* end with *acts*, one each."""
@@ -79,12 +95,15 @@ class _Conversation(socketserver.StreamRequestHandler):
     server: "_Server"
 
     def handle(self) -> None:
+        self.server.script.enter()
         try:
             self._greet()
             while line := self.rfile.readline():
                 self._obey(line.decode("utf-8", "replace").strip())
         except (_HungUp, ConnectionError):
             return
+        finally:
+            self.server.script.leave()
 
     def _greet(self) -> None:
         self._answer("connect", "ready")

@@ -86,6 +86,7 @@ def say(report: Report, *, seconds: float, tell: Callable[[str], None]) -> None:
         ("workers that died", report.crashes),
         ("mails given up or too late, of which the desk was told", report.ended_with_a_task),
         ("second copies after a doubtful end (same Message-ID)", report.copies_after_doubt),
+        (f"mails that nothing held up, {report.promptness:.3f} % of them within 60 s", report.unhindered),
         ("lost", report.lost),
         ("stale", report.stale),
         ("duplicates", report.duplicates),

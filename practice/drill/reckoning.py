@@ -43,7 +43,13 @@ class Report:
     late: int = 0
     quiet: int = 0
     ended_with_a_task: int = 0
+    unhindered: int = 0
     examples: list[str] = field(default_factory=list)
+
+    @property
+    def promptness(self) -> float:
+        """Return how many of the mails that nothing held up left within a minute of their time, in per cent."""
+        return 100 * (self.unhindered - self.late) / self.unhindered if self.unhindered else 100.0
 
     @property
     def is_kept(self) -> bool:
@@ -123,21 +129,26 @@ def _count_times(report: Report, world: World, ledger: _Ledger) -> None:
             if zone is not None and _is_reminder(row) and is_night(delivery.at, zone):
                 report.found("quiet", f"{delivery.at:%Y-%m-%d %H:%M} UTC “{delivery.mail.subject}”")
         row = min(ledger.by_mail.get(delivery.mail.message_id, ()), key=lambda each: each.due_at, default=None)
-        if row is not None and _is_late(row, delivery, world):
-            waited = delivery.at - row.due_at
-            report.found("late", f"{row.kind} due {row.due_at:%Y-%m-%d %H:%M:%S} left {waited} later")
+        if row is None or (waited := _waited(row, delivery, world)) is None:
+            continue
+        report.unhindered += 1
+        if waited > PROMPT:
+            late = delivery.at - row.due_at
+            report.found("late", f"{row.kind} due {row.due_at:%Y-%m-%d %H:%M:%S} left {late} later")
 
 
 def _is_reminder(row: Any) -> bool:
     return row.kind in REMINDERS or (row.kind == MessageKind.FORM and row.dedupe_key.rpartition(":")[2].isdigit())
 
 
-def _is_late(row: Any, delivery: Delivery, world: World) -> bool:
+def _waited(row: Any, delivery: Delivery, world: World) -> timedelta | None:
+    """Return how long a mail waited after its time, None if a server or a death held it up."""
     # When a form is first asked for depends on what else its client has booked, so its time is no promise.
     if row.attempt > 1 or row.kind == MessageKind.FORM:
-        return False
+        return None
     since = max(row.due_at, row.created_at, _reachable_since(world.visits.get(row.uid), delivery.at))
-    return delivery.at - since > PROMPT and not any(w.touches(since, delivery.at) for w in world.troubles)
+    is_held_up = any(window.touches(since, delivery.at) for window in world.troubles)
+    return None if is_held_up else delivery.at - since
 
 
 def _reachable_since(visit: Booked | None, until: datetime) -> datetime:

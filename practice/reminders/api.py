@@ -26,6 +26,7 @@ from practice.reminders.schemas import (
     WhySchema,
     WorkerSchema,
 )
+from practice.reminders.watching import Watch, watch
 from practice.scheduling.absences.models import TimesOffer
 from practice.scheduling.appointments.forms import booking_rules
 from practice.scheduling.claiming.loading import load
@@ -71,21 +72,21 @@ def explain_messages(query: Body) -> list[queries.Explanation]:
 @blueprint.route("/messages/worker")
 @blueprint.response(200, WorkerSchema)
 @requires("message.manage")
-def show_worker() -> queries.WorkerHealth:
-    """Say whether mail goes out."""
-    return queries.worker_health(session(), now=now())
+def show_worker() -> Watch:
+    """Say whether mail goes out, when each job last ran, what waits and what the mail server said."""
+    return watch(session(), now=now())
 
 
 @blueprint.route("/messages/worker/resume", methods=["POST"])
 @blueprint.response(200, WorkerSchema)
 @requires("message.manage")
-def resume() -> queries.WorkerHealth:
+def resume() -> Watch:
     """Let mail go out again after the sign-in at the mail server was mended."""
     instant = now()
 
-    def work(opened: Session) -> queries.WorkerHealth:
+    def work(opened: Session) -> Watch:
         resume_sending(opened, actor=current_actor(), now=instant)
-        return queries.worker_health(opened, now=instant)
+        return watch(opened, now=instant)
 
     return write(work)
 

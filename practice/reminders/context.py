@@ -18,6 +18,8 @@ from practice.reminders.form_wishes import form_wishes
 from practice.reminders.kinds import Why
 from practice.reminders.models import SuppressedAddress, Told
 from practice.reminders.planned import Plan
+from practice.reminders.told import told_of
+from practice.reminders.unheard import unheard_keys
 from practice.reminders.wanted import plan_farewell, plan_messages
 from practice.scheduling.absences.holding import list_kept_times
 from practice.scheduling.absences.kept_times import KeptTimes
@@ -49,6 +51,7 @@ class Outlook:
     kept: Mapping[int, KeptTimes] = field(default_factory=dict)
     acts_of_absences: frozenset[str] = frozenset()
     forms: Mapping[int, FormWish] = field(default_factory=dict)
+    unheard: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def plan(self, appointment_id: int, now: datetime) -> Plan:
         """Return what one visit wants to say: to whom it belongs, and to whom it belonged."""
@@ -83,6 +86,7 @@ class Outlook:
             self.kept.get(facts.id),
             facts.act_id in self.acts_of_absences,
             self.forms.get(facts.id),
+            self.unheard.get(facts.id, frozenset()),
         )
 
 
@@ -112,6 +116,7 @@ def look(session: Session, appointment_ids: Collection[int], *, now: datetime) -
         list_kept_times(session, appointment_ids, now=now),
         _acts_of_absences(session, {each.act_id for each in facts.values() if each.act_id is not None}),
         form_wishes(session, facts.values(), counts_for=timedelta(days=settings.screening_days), now=now),
+        unheard_keys(session, appointment_ids, now=now),
     )
 
 
@@ -152,9 +157,7 @@ def _last_told(session: Session, appointment_ids: Collection[int]) -> dict[int, 
     )
     found: dict[int, dict[int, LastTold]] = {}
     for row, client_id in session.execute(rows):
-        truth = Truth(row.starts_at, row.zone, row.location_id, row.therapist_name)
-        told = LastTold(client_id, truth, row.is_cancelled, row.at, row.sequence, row.is_certain)
-        found.setdefault(row.appointment_id, {})[client_id] = told
+        found.setdefault(row.appointment_id, {})[client_id] = told_of(row, client_id)
     return found
 
 

@@ -36,7 +36,8 @@ class Visit:
     """An appointment as it stands; ``changed_at`` is the last act on it, ``booked_at`` the first.
 
     ``kept`` are times that its client may choose from, ``is_by_absence`` says that an absence brought the last act.
-    ``form`` is set on the first visit of a client that needs a form.
+    ``form`` is set on the first visit of a client that needs a form. ``unheard`` are the keys of news that will not
+    arrive, or not soon: nothing rests on it.
     """
 
     id: int
@@ -52,6 +53,7 @@ class Visit:
     kept: KeptTimes | None = None
     is_by_absence: bool = False
     form: FormWish | None = None
+    unheard: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,12 @@ FOLLOWING = "follow"
 HOUSEKEEPING = "housekeeping"
 """The job that forgets what has ended."""
 
+OFFERING = "offer"
+"""The job that ends offers which ran out and makes new ones."""
+
+SWEEPING = "sweep"
+"""The hourly job that judges anew what is booked."""
+
 RESTORED = "restored"
 """Why sending stands still after a restore."""
 

@@ -23,6 +23,7 @@ from practice.reminders.planned import Wanted
 from practice.reminders.reconciling import address, drop, said_now, sequence_now
 from practice.reminders.told import remember, told_by
 from practice.reminders.undelivered import report_mails, report_undelivered
+from practice.reminders.unheard import plan_anew
 from practice.scheduling.absences.kept_times import KeptTime
 from practice.scheduling.telling import AppointmentFacts, mark_unreconciled
 
@@ -224,6 +225,7 @@ def settle(session: Session, *, leases: Collection[Lease], now: datetime) -> Non
         if message.state == MessageState.FAILED:
             given_up.append(message)
     report_mails(session, given_up, now=now)
+    plan_anew(session, given_up, now=now)
 
 
 def _settle(session: Session, message: Message, outlook: Outlook, now: datetime) -> None:

@@ -25,6 +25,10 @@ NEWS = frozenset({MessageKind.CONFIRMATION, MessageKind.MOVED, MessageKind.CANCE
 """What tells of something that was done: one act is told in one mail."""
 
 
+WITHOUT_CALENDAR = frozenset({MessageKind.OFFER, MessageKind.TIMES, MessageKind.FORM})
+"""What only proposes a time, or asks for something else, puts nothing into a calendar: it stands for no news."""
+
+
 class Channel(StrEnum):
     """How it is said: by mail, by a call that the desk makes, or to the desk alone."""
 

@@ -16,13 +16,11 @@ from functools import lru_cache
 from practice.core.local_time import wall_time
 from practice.reminders.calendar_part import Event, Method, Party, calendar_file
 from practice.reminders.digests import render_digest, title_of_event
-from practice.reminders.kinds import OFF, MessageKind
+from practice.reminders.kinds import OFF, WITHOUT_CALENDAR
 from practice.reminders.letters import Digest, Entry, House, Letter
 from practice.reminders.rendering import Rendered, render
 
 _CRLF = "\r\n"
-_WITHOUT_CALENDAR = frozenset({MessageKind.OFFER, MessageKind.TIMES, MessageKind.FORM})
-"""What only proposes a time, or asks for something else, puts nothing into a calendar."""
 _LONGEST_PLAIN = 76
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -47,7 +45,7 @@ def write_mail(letter: Letter | Digest, house: House) -> bytes:
         rendered, calendar = render_digest(letter, house), _calendars_of(letter, house, boundary)
     else:
         rendered = render(letter, house)
-        calendar = _Calendar() if letter.kind in _WITHOUT_CALENDAR else _calendar_of(letter, house, rendered, boundary)
+        calendar = _Calendar() if letter.kind in WITHOUT_CALENDAR else _calendar_of(letter, house, rendered, boundary)
     parts = [
         _headers(letter, house, rendered.subject, boundary),
         _bodies(rendered, calendar, boundary),

@@ -48,7 +48,7 @@ NO_SUCH_ADDRESS = frozenset({550, 551, 553})
 OUR_SYNTAX = frozenset({500, 501, 502, 503, 504, 555})
 TOO_LARGE = 552
 
-_BEFORE_MESSAGE = frozenset({Stage.CONNECT, Stage.HELO, Stage.AUTH})
+BEFORE_MESSAGE = frozenset({Stage.CONNECT, Stage.HELO, Stage.AUTH})
 
 
 def judge(stage: Stage, code: int | None, *, previous_code: int | None = None) -> Verdict:
@@ -63,7 +63,7 @@ def judge(stage: Stage, code: int | None, *, previous_code: int | None = None) -
         return Verdict.SENT if stage is Stage.DOT else Verdict.FAULTY
     if code in SIGN_IN_REFUSED or (stage is Stage.AUTH and code >= 500):
         return Verdict.PAUSE
-    if code < 500 or stage in _BEFORE_MESSAGE:
+    if code < 500 or stage in BEFORE_MESSAGE:
         return Verdict.RETRY
     return _refusal(stage, code, previous_code)
 
@@ -80,7 +80,7 @@ def _refusal(stage: Stage, code: int, previous_code: int | None) -> Verdict:
 
 def is_servers_trouble(stage: Stage, code: int | None) -> bool:
     """Return whether the next message would meet the same: then the worker waits before it connects again."""
-    return stage in _BEFORE_MESSAGE or code in {None, 421}
+    return stage in BEFORE_MESSAGE or code in {None, 421}
 
 
 RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))

@@ -103,13 +103,19 @@ def _settle_unsure(
         message
         for number in outlook.facts
         for message in messages.get(number, {}).values()
-        if message.copies and message.state in _UNSURE and _misleads(message, outlook.facts[number])
+        if _may_have_arrived(message) and _misleads(message, outlook.facts[number])
     ]
     for message in unsure:
         message.state, message.why = MessageState.SUPERSEDED, Why.OUTDATED
         doubtful = replace(told_by(message, at=now), is_certain=False)
         remember(session, message.subject_id, doubtful, message.sequence)
     return bool(unsure)
+
+
+def _may_have_arrived(message: Message) -> bool:
+    """Return whether nobody knows if a client has read *message*; one that came back was read by nobody."""
+    is_given_up = message.state == MessageState.FAILED and message.sent_at is None
+    return message.copies > 0 and (is_given_up or message.state in _UNSURE)
 
 
 def _misleads(message: Message, facts: AppointmentFacts) -> bool:
@@ -199,13 +205,19 @@ def _follow(message: Message, wanted: Wanted, outlook: Outlook) -> None:
     """Let a message that exists take over the times and the address that it should have now."""
     if message.state not in _WAITING | _REVIVABLE | {MessageState.FAILED}:
         return
-    was_for = message.to_address
+    was_for, said = message.to_address, message.tells
     address(message, outlook)
     is_readdressed = message.to_address != was_for
-    if message.state in _REVIVABLE or is_readdressed:
+    if message.state in _REVIVABLE or is_readdressed or _deserves_another_try(message, said):
         message.state, message.why, message.lease_until = MessageState.QUEUED, "", None
-        message.failures = 0
+        message.failures = message.render_errors = 0
     message.due_at, message.expires_at = wanted.due_at, wanted.expires_at
+
+
+def _deserves_another_try(message: Message, said: Mapping[str, object]) -> bool:
+    """Return whether what a mail was given up for is gone: it says something else, or its address is open again."""
+    is_given_up = message.state == MessageState.FAILED
+    return is_given_up and (message.tells != said or message.why == Why.ADDRESS_REFUSED)
 
 
 def drop(message: Message, plan: Plan, now: datetime) -> None:

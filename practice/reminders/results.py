@@ -1,20 +1,24 @@
 """What the end of a conversation does to the message: the outcome table applied under the fence."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from practice.core.transact import Statement
+from practice.reminders.facts import LastTold
 from practice.reminders.heartbeat import pause_sending
 from practice.reminders.judging import MOST_COPIES, Claimed, Mail
-from practice.reminders.kinds import MessageKind, MessageState, Why
+from practice.reminders.kinds import WITHOUT_CALENDAR, MessageKind, MessageState, Why
 from practice.reminders.models import Message
 from practice.reminders.outbox import Lease, lock_mine, rows_of
-from practice.reminders.outcomes import Reply, Stage, Verdict, judge, next_attempt
-from practice.reminders.told import remember, told_values, upsert_told
+from practice.reminders.outcomes import BEFORE_MESSAGE, Reply, Stage, Verdict, judge, next_attempt
+from practice.reminders.told import find_told, remember, told_values, upsert_told
 from practice.reminders.undelivered import report_mails, suppress
+from practice.reminders.unheard import plan_anew
+from practice.scheduling.telling import mark_unreconciled
 
 _MESSAGE: Table = Message.__table__  # type: ignore[assignment]  # declared classes have tables
 
@@ -50,6 +54,7 @@ def _end_together(session: Session, messages: Sequence[Message], now: datetime) 
     for message in again:
         message.lease_until = max(tries)
     report_mails(session, [message for message in messages if message.state == MessageState.FAILED], now=now)
+    plan_anew(session, messages, now=now)
 
 
 def _close(session: Session, message: Message, reply: Reply, now: datetime) -> Verdict:
@@ -60,7 +65,10 @@ def _close(session: Session, message: Message, reply: Reply, now: datetime) -> V
         # The server said no, or never saw the end: this copy does not exist.
         message.copies -= 1
         message.data_at = None
-    _ENDINGS[verdict](session, message, now)
+    if verdict is Verdict.RETRY and reply.stage in BEFORE_MESSAGE:
+        _wait(message, now)
+    else:
+        _ENDINGS[verdict](session, message, now)
     return verdict
 
 
@@ -100,9 +108,11 @@ def closing_accepted(session: Session, *, mail: Mail, reply: Reply, now: datetim
     if not _is_accepted(reply) or len(mail.parts) > 1:
         return None
     claimed, closing = mail.lead, _closing(mail.lead, reply, now)
-    if claimed.kind is MessageKind.OFFER:
-        # An offer tells of no visit: nothing to be corrected when it is gone.
+    if claimed.kind is MessageKind.OFFER or (claimed.kind in WITHOUT_CALENDAR and _says_it(claimed.told, claimed)):
+        # Nothing new is told: an offer tells of no visit, and what brings no calendar entry stands for no news.
         return _SENT, closing
+    if claimed.kind in WITHOUT_CALENDAR:
+        return None
     if session.get_bind().dialect.name == "postgresql":
         # The row of told is written if and only if the fence let the message be closed.
         told = told_values(claimed.facts.id, claimed.tells_at(now), claimed.sequence)
@@ -122,8 +132,23 @@ def _closing(claimed: Claimed, reply: Reply, now: datetime) -> dict[str, object]
 def _sent(session: Session, claimed: Claimed, reply: Reply, now: datetime) -> Verdict | None:
     if rows_of(session.connection().execute(_SENT, _closing(claimed, reply, now))) != 1:
         return None
-    remember(session, claimed.facts.id, claimed.tells_at(now), claimed.sequence)
+    if claimed.kind in WITHOUT_CALENDAR:
+        _mention(session, claimed, now)
+    else:
+        remember(session, claimed.facts.id, claimed.tells_at(now), claimed.sequence)
     return Verdict.SENT
+
+
+def _mention(session: Session, claimed: Claimed, now: datetime) -> None:
+    """Note that a mail without a calendar entry spoke of a visit: unless that was known, the news must follow."""
+    number = claimed.facts.id
+    if not any(_says_it(told, claimed) for told in (claimed.told, find_told(session, number, claimed.client_id))):
+        remember(session, number, replace(claimed.tells_at(now), is_certain=False), claimed.sequence)
+        mark_unreconciled(session, [number])
+
+
+def _says_it(told: LastTold | None, claimed: Claimed) -> bool:
+    return told is not None and (told.truth, told.is_cancelled) == (claimed.tells.truth, claimed.tells.is_cancelled)
 
 
 _SENT_AND_TOLD = upsert_told(_SENT.returning(_MESSAGE.c.id).cte("sent"))
@@ -131,7 +156,15 @@ _SENT_AND_TOLD = upsert_told(_SENT.returning(_MESSAGE.c.id).cte("sent"))
 
 def _retry(_session: Session, message: Message, now: datetime) -> None:
     message.failures += 1
-    at = next_attempt(now, failures=message.failures, expires_at=message.expires_at)
+    _try_again(message, next_attempt(now, failures=message.failures, expires_at=message.expires_at))
+
+
+def _wait(message: Message, now: datetime) -> None:
+    """Try again soon: a server that is out of reach says nothing about the message, and comes back for all at once."""
+    _try_again(message, next_attempt(now, failures=1, expires_at=message.expires_at))
+
+
+def _try_again(message: Message, at: datetime | None) -> None:
     if at is None:
         _fail(message, Why.GAVE_UP)
     else:

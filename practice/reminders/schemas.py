@@ -61,16 +61,30 @@ class WhySchema(StrictSchema):
     appointment_uid = Uid(required=True)
 
 
+class JobSchema(StrictSchema):
+    """One job of the worker."""
+
+    job = fields.String(dump_only=True)
+    beat_at = Instant(dump_only=True, allow_none=True)
+    worker = fields.String(dump_only=True)
+    is_alive = fields.Boolean(dump_only=True)
+
+
 class WorkerSchema(StrictSchema):
-    """Whether mail goes out."""
+    """Whether mail goes out; ``codes`` counts the last replies to what is tried again, "none" a broken connection."""
 
     is_well = fields.Boolean(dump_only=True)
-    is_alive = fields.Boolean(dump_only=True)
-    is_following = fields.Boolean(dump_only=True)
-    last_seen_at = Instant(dump_only=True, allow_none=True)
-    overdue = fields.Integer(dump_only=True)
+    is_alive = fields.Boolean(dump_only=True, attribute="health.is_alive")
+    is_following = fields.Boolean(dump_only=True, attribute="health.is_following")
+    last_seen_at = Instant(dump_only=True, allow_none=True, attribute="health.last_seen_at")
+    overdue = fields.Integer(dump_only=True, attribute="health.overdue")
     oldest_due_at = Instant(dump_only=True, allow_none=True)
-    paused_because = fields.String(dump_only=True, allow_none=True)
+    paused_because = fields.String(dump_only=True, allow_none=True, attribute="health.paused_because")
+    jobs = fields.List(fields.Nested(JobSchema), dump_only=True)
+    states = fields.Dict(keys=fields.String(), values=fields.Integer(), dump_only=True)
+    due = fields.Integer(dump_only=True)
+    codes = fields.Function(lambda watch: {str(code or "none"): count for code, count in watch.codes.items()})
+    too_late = fields.Integer(dump_only=True)
 
 
 class CallQuerySchema(StrictSchema):

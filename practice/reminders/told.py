@@ -51,6 +51,18 @@ def from_json(said: Mapping[str, object]) -> LastTold:
     return LastTold(client_id, _truth(said), bool(said["is_cancelled"]), at, sequence)
 
 
+def find_told(session: Session, appointment_id: int, client_id: int) -> LastTold | None:
+    """Return what this client was last told of an appointment, as it is stored now."""
+    told = session.get(Told, (appointment_id, client_id), populate_existing=True)
+    return None if told is None else told_of(told)
+
+
+def told_of(row: Told, client_id: int | None = None) -> LastTold:
+    """Return a row as a value; *client_id* stands for the row's own where two records are one person."""
+    truth = Truth(row.starts_at, row.zone, row.location_id, row.therapist_name)
+    return LastTold(client_id or row.client_id, truth, row.is_cancelled, row.at, row.sequence, row.is_certain)
+
+
 _TOLD: Table = Told.__table__  # type: ignore[assignment]  # declared classes have tables
 
 

@@ -167,9 +167,12 @@ def _cancellation(visit: Visit, told: LastTold | None, policy: Policy, now: date
 
 
 def _informed_at(visit: Visit, told: LastTold | None, news: Wanted | Omitted, now: datetime) -> datetime:
-    """Return when the client knows the visit as it stands; a reminder before that has nothing to add."""
+    """Return when the client knows the visit as it stands; a reminder before that has nothing to add.
+
+    Of news that does not arrive nobody knows: then a reminder is the first to say it.
+    """
     if isinstance(news, Wanted):
-        return max(news.due_at, now)
+        return visit.changed_at if news.dedupe_key in visit.unheard else max(news.due_at, now)
     return visit.changed_at if told is None else told.at
 
 

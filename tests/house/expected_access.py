@@ -74,6 +74,7 @@ POST    /tasks/<uid:uid>/close                              task         A A Y F
 POST    /tasks/<uid:uid>/undo                               task         A A Y F F Y
 POST    /tasks/<uid:uid>/told                               told         A A Y F F Y
 GET     /messages                                           .            A A Y Y Y Y
+GET     /messages/worker                                    .            A A Y F F Y
 GET     /messages/<uid:uid>                                 message      A A Y Y N Y
 POST    /messages/<uid:uid>/again                           message      A A Y F F Y
 POST    /messages/<uid:uid>/open-address                    message      A A Y F F Y
