@@ -60,6 +60,8 @@ from practice.desk.wait_list import views as wait_list_views
 from practice.portal import calendar_views, form_views, offer_views
 from practice.portal import views as portal_views
 from practice.reminders import api as messages_api
+from practice.reminders.texts import api as texts_api
+from practice.reminders.texts import views as texts_views
 from practice.scheduling.absences import api as absences_api
 from practice.scheduling.appointments import acts_api, holds_api
 from practice.scheduling.appointments import api as appointments_api
@@ -118,6 +120,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     blocks_api.blueprint,
     busy_api.blueprint,
     messages_api.blueprint,
+    texts_api.blueprint,
 )
 
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -147,6 +150,7 @@ PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (
     busy_views.blueprint,
     messages_views.blueprint,
     worker_views.blueprint,
+    texts_views.blueprint,
     client_views.blueprint,
     safety_views.blueprint,
     clinical_views.blueprint,

@@ -7,6 +7,7 @@ import practice.clients.models
 import practice.clinic.limit_models
 import practice.clinic.models
 import practice.reminders.models
+import practice.reminders.texts.models
 import practice.safety.models
 import practice.scheduling.absences.models
 import practice.scheduling.delays.models

@@ -31,6 +31,7 @@ SECTIONS = (
     ("/settings/closures", "Closures", "clinic.read"),
     ("/settings/time-off", "Time off", "clinic.read"),
     ("/settings/policies", "Policies", "clinic.read"),
+    ("/settings/texts", "Texts", "settings.read"),
     ("/settings/limits", "Limits", "clinic.read"),
     ("/settings/users", "Users", "user.manage"),
     ("/settings/backups", "Backups", "backup.read"),

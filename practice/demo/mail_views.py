@@ -2,21 +2,17 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from practice.accounts.policy import requires
 from practice.demo.mailbox import Mailbox, part_of, read_mail
 from practice.demo.premises import ZONE
+from practice.web.framing import framed
 from practice.web.pages import render_page
 from practice.web.pagination import Pagination, page_number
 
 PAGE_SIZE = 40
-# A mail may bring any markup: it is shown without scripts, network and origin of ours, in a frame of ours only.
-BODY_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
-    "sandbox allow-popups allow-popups-to-escape-sandbox"
-)
 SHORT_SEARCH = 80
 
 blueprint = Blueprint("demo_mail", __name__, template_folder="templates")
@@ -62,9 +58,7 @@ def show_mail(name: str) -> AnyResponse:
 @requires("demo_mailbox.read")
 def show_body(name: str) -> Response:
     """Show the designed body of a mail, shut in."""
-    response = make_response(render_template("demo/body.html", body=part_of(read_mail(_content(name)), "text/html")))
-    response.headers["Content-Security-Policy"] = BODY_POLICY
-    return response
+    return framed(render_template("demo/body.html", body=part_of(read_mail(_content(name)), "text/html")))
 
 
 @blueprint.get("/demo/mail/<name>/invite.ics")

@@ -6,6 +6,7 @@ A test compares this list with the source in both directions.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from practice.desk.message_refusals import MAIL
 from practice.desk.record_refusals import RECORD
 
 
@@ -181,13 +182,11 @@ PEOPLE: Mapping[str, RefusalNote] = {
     ),
     "already_kept_apart": _note(409, "The pair is kept apart already.", _READ_AGAIN),
     "consent_text_changed": _note(422, "The sentence read aloud is no longer in force.", "Read the new one aloud."),
-    "not_to_be_sent": _note(
-        422, "The mail arrived, is on its way, or would come too late.", "Call the client instead."
-    ),
-    "call_done": _note(422, "Somebody has made this call.", _READ_AGAIN),
     "task_not_undone": _note(409, "There is no end of a task to take back, or it is too long ago.", _READ_AGAIN),
     "task_done": _note(409, "Somebody has finished this task.", _READ_AGAIN),
 }
+
+MESSAGES: Mapping[str, RefusalNote] = {code: _note(*parts) for code, parts in MAIL.items()}
 
 VISITS: Mapping[str, RefusalNote] = {
     "not_accepted": _note(422, "Numbers or answers of a visit cannot be; each fault is listed.", _CORRECT),
@@ -339,6 +338,7 @@ CHAPTERS: Mapping[str, Mapping[str, RefusalNote]] = {
     "By the link in a mail": BY_LINK,
     "Treatment plans": PLANS,
     "People": PEOPLE,
+    "Messages": MESSAGES,
     "Visits": VISITS,
     "Session notes": NOTES_AND_SIGNATURES,
     "The practice": PRACTICE,

@@ -36,6 +36,8 @@ ENGLISH = Wording(
         MessageKind.TIMES: "We are sorry: this appointment cannot take place as agreed. Please choose another time.",
     },
     tentative_lead="We are keeping this time for you. Please call us before your visit.",
+    tentative_form_lead="We are keeping this time for you. It still needs your answers to a short form, which comes "
+    "in a mail of its own.",
     greeting="Hello {{recipient}},",
     about_somebody="This is about the appointment of {{client}}.",
     day_and_time="{{day}} at {{clock}}",
@@ -91,7 +93,7 @@ ENGLISH = Wording(
     no_fee_of_several="If you cannot come to one of them, please tell us at least {{notice}} before it.",
 )
 
-CATALOGUE: Mapping[str, Wording] = {"en": ENGLISH, "fr": FRENCH}
+CATALOGUE: Mapping[str, Wording] = {"en": ENGLISH, "fr": FRENCH.typeset_in("fr")}
 
 
 def spoken(language: str) -> str:

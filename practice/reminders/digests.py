@@ -10,7 +10,16 @@ from practice.reminders.catalogue import spoken, wording
 from practice.reminders.filling import Filled
 from practice.reminders.kinds import MessageKind
 from practice.reminders.letters import Digest, Entry, House
-from practice.reminders.rendering import LAYOUTS, PLACEHOLDERS, Rendered, event_title, house_in, values_of_visit
+from practice.reminders.rendering import (
+    LAYOUTS,
+    PLACEHOLDERS,
+    Rendered,
+    event_title,
+    house_in,
+    paragraphs,
+    values_of_visit,
+)
+from practice.reminders.texts.names import SEVERAL, STANDARD, Parts, TextName, Texts
 from practice.reminders.wording import Wording
 from practice.web.formatting import span_words
 
@@ -39,22 +48,24 @@ class Line:
 class Section:
     """What happened, and to which visits."""
 
-    lead: str
+    lead: list[str]
     is_off: bool
     lines: tuple[Line, ...]
 
 
-def render_digest(digest: Digest, house: House) -> Rendered:
+def render_digest(digest: Digest, house: House, texts: Texts = STANDARD) -> Rendered:
     """Return the texts of one mail about several visits; all times are wall times of the visits' zones."""
     words, house = wording(digest.language), house_in(house, digest.language)
-    sections = _sections(digest, house, words)
+    said = _Said(digest, house, words, texts)
+    parts, first = _parts(said), _values(digest, digest.entries[0], house)
     context = {
         "words": words,
         "language": spoken(digest.language),
-        "title": _fill(_subject(digest, words), _values(digest, digest.entries[0], house)),
+        "title": _fill(parts.subject, first),
         "greeting": _fill(words.greeting, {"recipient": digest.greeted_as}),
         "about": _fill(words.about_several, {"client": digest.about}) if digest.about else "",
-        "sections": sections,
+        "sections": _sections(said),
+        "foot": [_fill(line, first) for line in paragraphs(parts.foot)],
         "shared": _shared(digest, house, words),
         "rule": _rule(digest, house, words),
         "again": _again(digest, words),
@@ -90,18 +101,32 @@ def _values(digest: Digest, entry: Entry, house: House) -> Mapping[str, str]:
     return {**own, "recipient": digest.greeted_as, "client": digest.about}
 
 
-def _subject(digest: Digest, words: Wording) -> str:
-    kinds = {entry.kind for entry in digest.entries}
-    return words.subjects_of_several[min(kinds)] if len(kinds) == 1 else words.subject_of_changes
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A mail with everything that its words come from."""
+
+    digest: Digest
+    house: House
+    words: Wording
+    texts: Texts
+
+    def text(self, name: TextName) -> Parts:
+        """Return the words of one text in the language of the mail."""
+        return self.texts.parts(name, spoken(self.digest.language))
 
 
-def _sections(digest: Digest, house: House, words: Wording) -> list[Section]:
+def _parts(said: _Said) -> Parts:
+    kinds = {entry.kind for entry in said.digest.entries}
+    return said.text(SEVERAL[min(kinds)] if len(kinds) == 1 else TextName.SEVERAL_CHANGED)
+
+
+def _sections(said: _Said) -> list[Section]:
     found = []
     for is_tentative in (False, True):
         for kind in _ORDER:
-            entries = [each for each in digest.entries if (each.kind, _is_kept(each)) == (kind, is_tentative)]
+            entries = [each for each in said.digest.entries if (each.kind, _is_kept(each)) == (kind, is_tentative)]
             if entries:
-                found.append(_section(digest, entries, house, words))
+                found.append(_section(said, entries))
     # What does not take place is said last.
     return sorted(found, key=lambda section: section.is_off)
 
@@ -110,17 +135,19 @@ def _is_kept(entry: Entry) -> bool:
     return entry.visit.is_tentative and entry.kind is not MessageKind.CANCELLED
 
 
-def _section(digest: Digest, entries: Sequence[Entry], house: House, words: Wording) -> Section:
+def _section(said: _Said, entries: Sequence[Entry]) -> Section:
     is_off = entries[0].kind is MessageKind.CANCELLED
-    lines = tuple(_line(digest, entry, house, words) for entry in entries)
-    return Section(_lead(entries, words), is_off, lines)
+    lines = tuple(_line(said.digest, entry, said.house, said.words) for entry in entries)
+    lead, values = said.text(_text_of(entries)).lead, _values(said.digest, entries[0], said.house)
+    return Section([_fill(line, values) for line in paragraphs(lead)], is_off, lines)
 
 
-def _lead(entries: Sequence[Entry], words: Wording) -> str:
+def _text_of(entries: Sequence[Entry]) -> TextName:
     first, *others = entries
     if _is_kept(first):
-        return words.tentative_lead_of_several if others else words.tentative_lead
-    return (words.leads_of_several if others else words.leads)[first.kind]
+        alone = TextName.TENTATIVE_FORM if first.visit.lacks_form else TextName.TENTATIVE
+        return TextName.SEVERAL_TENTATIVE if others else alone
+    return SEVERAL[first.kind] if others else TextName(first.kind)
 
 
 def _line(digest: Digest, entry: Entry, house: House, words: Wording) -> Line:

@@ -27,7 +27,8 @@ from practice.reminders.outbox import (
 from practice.reminders.outcomes import Reply, Verdict, is_servers_trouble
 from practice.reminders.reconciling import reconcile
 from practice.reminders.results import closing_accepted, finish, finish_unrendered
-from practice.reminders.writing import Sender, write
+from practice.reminders.texts.queries import texts_in_force
+from practice.reminders.writing import Office, Sender, write
 
 T = TypeVar("T")
 
@@ -122,8 +123,9 @@ class Dispatcher:
 
     def _send_all(self, batch: Sequence[Mail], settings: PracticeSettings) -> int:
         accepted = 0
+        office = self._office(settings)
         # All are written before the first leaves: that is faster than between one conversation and the next.
-        letters = [(mail, self._written(mail, settings)) for mail in batch]
+        letters = [(mail, self._written(mail, office)) for mail in batch]
         for position, (mail, envelope) in enumerate(letters):
             if envelope is None:
                 continue
@@ -150,9 +152,13 @@ class Dispatcher:
         self._log(mail, reply, verdict)
         return verdict, verdict is not Verdict.SENT and is_servers_trouble(reply.stage, reply.code)
 
-    def _written(self, mail: Mail, settings: PracticeSettings) -> Envelope | None:
+    def _office(self, settings: PracticeSettings) -> Office:
+        with self._sessions() as session:
+            return Office(self._sender, settings, texts_in_force(session))
+
+    def _written(self, mail: Mail, office: Office) -> Envelope | None:
         try:
-            return write(mail, settings, self._sender, self._clock())
+            return write(mail, office, self._clock())
         except Exception as error:  # whatever is wrong with one message must not stop the others
             fault = f"{type(error).__name__}: {error}"
             log.exception("a message cannot be written", message=mail.lead.lease.id)

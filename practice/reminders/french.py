@@ -30,6 +30,8 @@ FRENCH = Wording(
         "minutes.",
     },
     tentative_lead="Nous gardons cette heure pour vous. Merci de nous appeler avant votre visite.",
+    tentative_form_lead="Nous gardons cette heure pour vous. Il nous manque encore vos réponses à un court "
+    "formulaire, qui vient dans un message à part.",
     greeting="Bonjour {{recipient}},",
     about_somebody="Il s’agit du rendez-vous de {{client}}.",
     day_and_time="{{day}} à {{clock}}",

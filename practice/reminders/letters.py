@@ -41,6 +41,7 @@ class VisitDetails:
     early_minutes: int = 0
     is_by_phone: bool = False
     is_tentative: bool = False
+    lacks_form: bool = False
 
     @property
     def minutes(self) -> int:

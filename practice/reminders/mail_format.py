@@ -19,6 +19,7 @@ from practice.reminders.digests import render_digest, title_of_event
 from practice.reminders.kinds import OFF, WITHOUT_CALENDAR
 from practice.reminders.letters import Digest, Entry, House, Letter
 from practice.reminders.rendering import Rendered, render
+from practice.reminders.texts.names import STANDARD, Texts
 
 _CRLF = "\r\n"
 _LONGEST_PLAIN = 76
@@ -35,16 +36,16 @@ class Envelope:
     content: bytes
 
 
-def write_mail(letter: Letter | Digest, house: House) -> bytes:
+def write_mail(letter: Letter | Digest, house: House, texts: Texts = STANDARD) -> bytes:
     """Return the whole mail with CRLF line ends; equal letters give equal bytes.
 
     Raises ``ValueError`` for a name or an address that would break a header.
     """
     boundary = "=_" + letter.message_id.strip("<>").partition("@")[0].replace("-", "")
     if isinstance(letter, Digest):
-        rendered, calendar = render_digest(letter, house), _calendars_of(letter, house, boundary)
+        rendered, calendar = render_digest(letter, house, texts), _calendars_of(letter, house, boundary)
     else:
-        rendered = render(letter, house)
+        rendered = render(letter, house, texts)
         calendar = _Calendar() if letter.kind in WITHOUT_CALENDAR else _calendar_of(letter, house, rendered, boundary)
     parts = [
         _headers(letter, house, rendered.subject, boundary),

@@ -17,6 +17,8 @@ from practice.reminders.catalogue import spoken, wording
 from practice.reminders.filling import Filled
 from practice.reminders.kinds import OFF, MessageKind
 from practice.reminders.letters import Before, House, Letter, VisitDetails
+from practice.reminders.texts.names import STANDARD, Parts, TextName, Texts
+from practice.reminders.typography import typeset
 from practice.reminders.wording import Wording
 from practice.web.formatting import Style, client_time, long_date
 
@@ -73,6 +75,7 @@ class Shape:
     has_fee: bool
     is_inside_notice: bool
     choices: int = 0
+    lacks_form: bool = False
 
     @property
     def is_off(self) -> bool:
@@ -83,6 +86,11 @@ class Shape:
     def is_offer(self) -> bool:
         """Return whether the visit is only offered."""
         return self.kind is MessageKind.OFFER
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Return whether the mail says first that something is missing before the visit stands."""
+        return self.is_tentative and not self.is_off and self.kind not in _NEVER_IN_DOUBT
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +112,11 @@ class Rendered:
     event_title: str
 
 
-def render(letter: Letter, house: House) -> Rendered:
+def render(letter: Letter, house: House, texts: Texts = STANDARD) -> Rendered:
     """Return the texts of one letter; all times are wall times of the visit's zone, which is named."""
     house = house_in(house, letter.language)
-    compiled = compile_shape(_shape(letter, house))
+    shape = _shape(letter, house)
+    compiled = compile_shape(shape, parts_of(shape, texts))
     values = _values(letter, house)
     return Rendered(
         compiled.subject.fill(values),
@@ -129,8 +138,18 @@ def house_in(house: House, language: str) -> House:
     return replace(house, style=Style(known, house.style.currency))
 
 
+def parts_of(shape: Shape, texts: Texts) -> Parts:
+    """Return the words of a letter that a practice may write itself."""
+    language = spoken(shape.language)
+    name = TextName(shape.kind)
+    if not shape.is_in_doubt:
+        return texts.parts(name, language)
+    doubt = texts.parts(TextName.TENTATIVE_FORM if shape.lacks_form else TextName.TENTATIVE, language)
+    return doubt if name is TextName.CONFIRMATION else replace(texts.parts(name, language), lead=doubt.lead)
+
+
 @lru_cache(maxsize=512)
-def compile_shape(shape: Shape) -> Compiled:
+def compile_shape(shape: Shape, parts: Parts) -> Compiled:
     """Return the texts of *shape*, with styles inlined and cut at their placeholders."""
     words = wording(shape.language)
     context = {
@@ -138,7 +157,9 @@ def compile_shape(shape: Shape) -> Compiled:
         "language": spoken(shape.language),
         "greeting": words.greeting,
         "about": words.about_somebody if shape.is_about_somebody else "",
-        "lead": _lead(shape, words),
+        "subject": parts.subject,
+        "lead": paragraphs(parts.lead),
+        "foot": paragraphs(parts.foot),
         "rows": _rows(shape, words),
         "rule": "" if shape.is_off else _rule(shape, words),
         "act": _act(shape, words),
@@ -149,11 +170,22 @@ def compile_shape(shape: Shape) -> Compiled:
     }
     html = css_inline.inline(LAYOUTS.get_template("mail.html").render(context), keep_style_tags=False)
     return Compiled(
-        Filled(words.subjects[shape.kind], PLACEHOLDERS),
+        Filled(parts.subject, PLACEHOLDERS),
         Filled(LAYOUTS.get_template("mail.txt").render(context), PLACEHOLDERS),
-        # The inliner writes braces in addresses as escapes.
-        Filled(html.replace("%7B%7B", "{{").replace("%7D%7D", "}}"), PLACEHOLDERS),
+        Filled(_with_links(html), PLACEHOLDERS),
     )
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the lines of a text that say something."""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _with_links(html: str) -> str:
+    """Return *html* with our two links as placeholders again: the inliner writes braces in addresses as escapes."""
+    for name in ("manage_url", "stop_url"):
+        html = html.replace(f'href="%7B%7B{name}%7D%7D"', f'href="{{{{{name}}}}}"')
+    return html
 
 
 @lru_cache(maxsize=16)
@@ -164,18 +196,13 @@ def event_title(language: str) -> Filled:
 
 _OWN_ACTS = frozenset({MessageKind.TIMES, MessageKind.FORM})
 """What asks for something else than to confirm, move or cancel."""
+_NEVER_IN_DOUBT = _OWN_ACTS | {MessageKind.CALL_US}
 
 
 def _act(shape: Shape, words: Wording) -> str:
     if shape.kind in _OWN_ACTS:
         return words.choose if shape.kind is MessageKind.TIMES else words.fill_in
     return words.answer if shape.is_offer else words.manage
-
-
-def _lead(shape: Shape, words: Wording) -> str:
-    if shape.is_tentative and not shape.is_off and shape.kind not in _OWN_ACTS:
-        return words.leads[MessageKind.CALL_US] if shape.kind is MessageKind.CALL_US else words.tentative_lead
-    return words.leads[shape.kind]
 
 
 def _rows(shape: Shape, words: Wording) -> list[tuple[str, str]]:
@@ -218,6 +245,7 @@ def _shape(letter: Letter, house: House) -> Shape:
         has_fee=house.late_fee_percent > 0,
         is_inside_notice=letter.written_at >= visit.starts_at - house.cancel_notice,
         choices=len(letter.choices),
+        lacks_form=visit.lacks_form,
     )
 
 
@@ -272,13 +300,14 @@ def _day(day: date, style: Style) -> str:
 
 
 def clock_time(local: datetime, style: Style) -> str:
-    """Return "2:00 p.m." with a plain space, so that subjects stay plain."""
+    """Return "2:00 p.m." with a plain space, so that subjects stay plain, and "14 h 00" that no line breaks."""
     return _clock(local.hour, local.minute, style)
 
 
 @lru_cache(maxsize=2048)
 def _clock(hour: int, minute: int, style: Style) -> str:
-    return client_time(time(hour, minute), style).replace("\u202f", " ").replace("\xa0", " ")
+    plain = client_time(time(hour, minute), style).replace("\u202f", " ").replace("\xa0", " ")
+    return typeset(plain, style.locale.partition("_")[0])
 
 
 def zone_name(local: datetime, zone: str, style: Style) -> str:

@@ -1,9 +1,11 @@
 """What a message says in one language, whichever it is. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from practice.reminders.kinds import MessageKind
+from practice.reminders.typography import typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +15,7 @@ class Wording:
     subjects: Mapping[MessageKind, str]
     leads: Mapping[MessageKind, str]
     tentative_lead: str
+    tentative_form_lead: str
     greeting: str
     about_somebody: str
     day_and_time: str
@@ -52,3 +55,14 @@ class Wording:
     about_several: str
     free_then_fee_of_several: str
     no_fee_of_several: str
+
+    def typeset_in(self, language: str) -> "Wording":
+        """Return the same words, set as *language* is."""
+        found: dict[str, Any] = {each.name: _typeset(getattr(self, each.name), language) for each in fields(self)}
+        return replace(self, **found)
+
+
+def _typeset(value: str | Mapping[MessageKind, str], language: str) -> str | dict[MessageKind, str]:
+    if isinstance(value, str):
+        return typeset(value, language)
+    return {kind: typeset(text, language) for kind, text in value.items()}

@@ -12,6 +12,7 @@ from practice.reminders.kinds import MessageKind
 from practice.reminders.letters import Before, Digest, Entry, House, Letter, VisitDetails
 from practice.reminders.links import Links, offer_url, stop_offers_url
 from practice.reminders.mail_format import Envelope, write_mail
+from practice.reminders.texts.names import Texts
 from practice.scheduling.lifecycle import AppointmentState
 from practice.scheduling.telling import AppointmentFacts
 from practice.web.formatting import Style
@@ -58,6 +59,7 @@ def details_of(facts: AppointmentFacts, truth: Truth, sequence: int) -> VisitDet
         early_minutes=facts.arrive_early_minutes,
         is_by_phone=facts.is_by_phone,
         is_tentative=facts.state is AppointmentState.TENTATIVE,
+        lacks_form=facts.lacks_form,
     )
 
 
@@ -88,13 +90,29 @@ def _before(claimed: Claimed) -> Before | None:
     return None if told == truth_of(claimed.facts) else Before(told.starts_at, told.zone, told.therapist_name)
 
 
-def write(mail: Mail, settings: PracticeSettings, sender: Sender, now: datetime) -> Envelope:
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What all mails of one round share: who sends them, by which policies and with which words."""
+
+    sender: Sender
+    settings: PracticeSettings
+    texts: Texts
+
+    @property
+    def house(self) -> House:
+        """Return the practice as it signs."""
+        return house_of(self.settings, self.sender)
+
+
+def write(mail: Mail, office: Office, now: datetime) -> Envelope:
     """Return one mail as it leaves; raises ``ValueError`` for contents that no mail can carry."""
-    content = write_mail(_contents(mail, sender, now), house_of(settings, sender))
+    sender = office.sender
+    content = write_mail(contents(mail, sender, now), office.house, office.texts)
     return Envelope(sender.address, mail.lead.recipient.address, content)
 
 
-def _contents(mail: Mail, sender: Sender, now: datetime) -> Letter | Digest:
+def contents(mail: Mail, sender: Sender, now: datetime) -> Letter | Digest:
+    """Return what one mail says, with the links that it carries."""
     claimed, seal = mail.lead, (sender.base_url, sender.link_key)
     if claimed.kind is MessageKind.OFFER:
         return _letter(mail, offer_url(*seal, claimed.manage), stop_offers_url(*seal, claimed.stop), now)

@@ -16,6 +16,7 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.numbers import format_currency
 
 HOUR = 60
+_FIRST_IN_FRENCH = re.compile(r"\b1\b")
 _NEVER_LARGER = 1e9
 # A full stop ends a sentence only where a new one begins, and not after a title.
 SENTENCE_END = re.compile(r"(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bSt\.)(?<=[.!?])\s+(?=[A-ZÀ-Þ0-9“])")
@@ -65,7 +66,8 @@ def day_name(value: date, style: Style) -> str:
 def long_date(value: date, style: Style) -> str:
     """Tuesday 24 November, ordered as the locale does."""
     pattern = Locale.parse(style.locale).datetime_skeletons["MMMEd"].pattern
-    return format_date(_day(value), _spelled_out(pattern), locale=style.locale)
+    words = format_date(_day(value), _spelled_out(pattern), locale=style.locale)
+    return _FIRST_IN_FRENCH.sub("1er", words) if style.locale.startswith("fr") else words
 
 
 def month_name(value: date, style: Style) -> str:

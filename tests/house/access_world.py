@@ -636,6 +636,7 @@ MAKERS: dict[str, Maker] = {
     "task": _task,
     "told": _told,
     "message": _message,
+    "text": lambda _world: {"name": "reminder", "language": "en"},
     "call": _call,
     "client": _client,
     "goal": _goal,

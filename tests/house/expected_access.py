@@ -193,6 +193,13 @@ GET     /settings/therapists/<uid:uid>/limits               therapist    A A Y Y
 POST    /settings/therapists/<uid:uid>/limits               therapist    A A F F F Y
 GET     /settings/policies                                  .            A A Y Y Y Y
 POST    /settings/policies                                  .            A A F F F Y
+GET     /settings/texts                                     .            A A Y Y Y Y
+GET     /settings/texts/<name>/<language>                   text         A A Y Y Y Y
+POST    /settings/texts/<name>/<language>                   text         A A F F F Y
+POST    /settings/texts/<name>/<language>/preview           text         A A Y Y Y Y
+GET     /settings/texts/<name>/<language>/body              text         A A Y Y Y Y
+POST    /settings/texts/<name>/<language>/reset             text         A A F F F Y
+POST    /settings/texts/<name>/<language>/bring-back        text         A A F F F Y
 GET     /m/<token>                                          manage_link  N Y N N N N
 POST    /m/<token>/confirm                                  manage_link  N Y N N N N
 GET     /m/<token>/cancel                                   manage_link  N Y N N N N
@@ -416,6 +423,12 @@ GET     /api/v1/messages/next                               .            A A Y Y
 GET     /api/v1/messages/why                                .            A A Y Y Y Y
 GET     /api/v1/messages/worker                             .            A A Y F F Y
 POST    /api/v1/messages/worker/resume                      .            A A Y F F Y
+GET     /api/v1/message-texts                               .            A A Y Y Y Y
+GET     /api/v1/message-texts/<name>/<language>             text         A A Y Y Y Y
+PUT     /api/v1/message-texts/<name>/<language>             text         A A F F F Y
+DELETE  /api/v1/message-texts/<name>/<language>             text         A A F F F Y
+GET     /api/v1/message-texts/<name>/<language>/editions    text         A A Y Y Y Y
+POST    /api/v1/message-texts/<name>/<language>/preview     text         A A Y Y Y Y
 GET     /api/v1/messages/<uid:uid>                          message      A A Y Y N Y
 GET     /api/v1/calls                                       .            A A Y F F Y
 POST    /api/v1/calls/<uid:uid>/outcome                     call         A A Y F F Y

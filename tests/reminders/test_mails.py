@@ -21,6 +21,7 @@ from practice.reminders.kinds import NEWS, MessageKind
 from practice.reminders.letters import Digest, Letter
 from practice.reminders.mail_format import write_mail
 from practice.reminders.rendering import PLACEHOLDERS
+from practice.reminders.typography import HARD_SPACE
 from practice.reminders.wording import Wording
 from tests.reminders.letters import HOUSE, START, VISIT, WITHOUT_CALENDAR, changes, letter, series_of
 
@@ -81,6 +82,8 @@ def golden_letter(name: str) -> Letter | Digest:
         return changes()
     if name == "tentative":
         return letter(visit=replace(VISIT, is_tentative=True))
+    if name == "tentative_form":
+        return letter(visit=replace(VISIT, is_tentative=True, lacks_form=True))
     if name == "for_a_child":
         return letter(recipient=Party("Maria Marsh", "maria@example.com"), greeted_as="Maria Marsh", about="Leo")
     if name == "by_phone_inside_notice":
@@ -89,7 +92,7 @@ def golden_letter(name: str) -> Letter | Digest:
     return letter(MessageKind(name))
 
 
-SHAPES = [*map(str, KINDS), "tentative", "for_a_child", "by_phone_inside_notice", "series", "changes"]
+SHAPES = [*map(str, KINDS), "tentative", "tentative_form", "for_a_child", "by_phone_inside_notice", "series", "changes"]
 
 
 @pytest.mark.parametrize("name", [*SHAPES, *(f"fr_{name}" for name in SHAPES)])
@@ -321,13 +324,14 @@ def _asked_for(words: Wording) -> dict[str, list[str]]:
 @pytest.mark.parametrize("language", ["fr", "fr_CA", "fr-FR"])
 def test_a_french_mail_writes_days_and_hours_as_the_french_do(language: str) -> None:
     mail = mail_of(letter(language=language))
-    assert mail["Subject"] == "Votre rendez-vous du mardi 24 novembre à 14 h 00"
+    hour = "14 h 00".replace(" ", HARD_SPACE)
+    assert mail["Subject"] == f"Votre rendez-vous du mardi 24 novembre à {hour}"
     assert '<html lang="fr">' in part(mail, "text/html")
     assert "Confirmer, déplacer ou annuler" in part(mail, "text/plain")
     assert "(heure normale de l" in part(mail, "text/plain")
-    assert "Quand : mardi" in part(mail, "text/plain")
+    assert f"Quand{HARD_SPACE}: mardi" in part(mail, "text/plain")
     assert event_of(mail)["SUMMARY"] == "Rendez-vous avec Bram Castellan"
-    assert "14 h 00" in part(mail_of(replace(series_of(2), language=language)), "text/plain")
+    assert hour in part(mail_of(replace(series_of(2), language=language)), "text/plain")
 
 
 @pytest.mark.parametrize("kind", KINDS)
