@@ -21,7 +21,8 @@ from practice.reminders.judging import judge
 from practice.reminders.mail_format import Envelope
 from practice.reminders.outbox import claim_due
 from practice.reminders.reconciling import reconcile_appointments
-from practice.reminders.writing import Sender, write
+from practice.reminders.texts.names import STANDARD
+from practice.reminders.writing import Office, Sender, write
 
 AMOUNT = 100
 NOW = practice_50.NOW + timedelta(hours=1)
@@ -168,7 +169,8 @@ def _letters(stage: Stage) -> list[Envelope]:
         batch = judge(session, leases, now=NOW)
     if len(batch.mails) != AMOUNT:
         raise SystemExit("there are not a hundred mails to render")
-    return [write(each, batch.outlook.settings, SENDER, NOW) for each in batch.mails]
+    office = Office(SENDER, batch.outlook.settings, STANDARD)
+    return [write(each, office, NOW) for each in batch.mails]
 
 
 def _dispatcher(stage: Stage, port: int) -> Dispatcher:

@@ -57,7 +57,7 @@ HEALTH_GAUGES: dict[str, Gauge] = {
 }
 """What ``/ready`` tells about the worker, each job by its own last run."""
 
-LINK_BLUEPRINTS = ("portal", "portal_offers", "portal_forms")
+LINK_BLUEPRINTS = ("portal", "portal_offers", "portal_forms", "calendars")
 """Pages whose address carries a secret: they send no referrer."""
 
 
